@@ -1,0 +1,1 @@
+"""Forewarn: advance warning, guidance and checklists on Telegram, before anything falls."""

@@ -1,0 +1,1 @@
+"""The rules of Forewarn: pure values and decisions, no I/O, no clock."""

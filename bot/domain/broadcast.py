@@ -1,0 +1,98 @@
+"""A broadcast as values: what is planned, claimed, recorded and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.delivery import End, Lane
+from bot.domain.subscriber import Recipient
+
+
+class BroadcastState(StrEnum):
+    """Where a broadcast stands; only a sending one sends."""
+
+    SENDING = "sending"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    HALTED = "halted"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One broadcast to start: to the chats of ``places``, or to those whom ``told_by`` told."""
+
+    id: str
+    lane: Lane
+    expires: datetime
+    places: tuple[str, ...] = ()
+    told_by: str | None = None
+
+
+class Standing(StrEnum):
+    """What a claim or a record learns about its right to go on."""
+
+    OK = "ok"
+    STOP = "stop"  # cancelled, halted or expired: send nothing more of it
+    PREEMPT = "preempt"  # a higher lane has work
+    FENCED = "fenced"  # another replica is the dispatcher now
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A chat put in flight. ``answers`` is the message of ``told_by`` that this send replies to."""
+
+    recipient: Recipient
+    language: str
+    thread_id: int | None = None
+    attempts: int = 0
+    answers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The answer to a claim; ``due_at`` is when the next postponed chat is due."""
+
+    standing: Standing
+    chats: tuple[Claimed, ...] = ()
+    finished: bool = False
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One chat's result to record: a final ``end``, or ``due`` when it is to be tried again."""
+
+    recipient: Recipient
+    end: End | None
+    message_id: int | None = None
+    due: datetime | None = None
+    moved_to: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.end is None) == (self.due is None):
+            raise ValueError("an entry has either an end or a due time")
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """A broadcast as stored. ``audience`` equals the sum of ``counts`` once it has ended."""
+
+    id: str
+    lane: Lane
+    state: BroadcastState
+    expires: datetime
+    audience: int = 0
+    counts: Mapping[End, int] = field(default_factory=dict)
+    in_flight: int = 0
+    later: int = 0
+    started: datetime | None = None
+    ended: datetime | None = None
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether everyone of the audience has exactly one end."""
+        return self.audience == sum(self.counts.values())

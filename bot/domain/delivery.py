@@ -1,0 +1,136 @@
+"""What became of one send, and what to do next: the retry policy as a pure decision.
+
+The verdicts mirror the error table of Telegram's server (tdlib ``Client.cpp``); the room that
+talks to Telegram classifies an answer once, here it is only decided upon.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+
+
+class Lane(IntEnum):
+    """Strict order between broadcasts: a lower number goes first."""
+
+    SHELTER_NOW = 0
+    PREPARE = 1
+    ROUTINE = 2
+    DRILL = 3
+
+
+class End(StrEnum):
+    """How delivery to one chat ended. Every chat of an audience has exactly one."""
+
+    SENT = "sent"  # Telegram accepted it; nobody knows whether it was read
+    UNREACHABLE = "unreachable"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    SUPPRESSED = "suppressed"
+    UNKNOWN = "unknown"  # the request left, no answer came, and a repeat is not worth it
+
+
+class Verdict(StrEnum):
+    """What Telegram, or the way to it, said about one send."""
+
+    ACCEPTED = "accepted"
+    UNREACHABLE = "unreachable"  # blocked, deactivated, kicked, not found, never started
+    MIGRATED = "migrated"  # the group became a supergroup: `migrate_to`
+    THREAD_GONE = "thread_gone"  # topic deleted or closed
+    NO_RIGHTS = "no_rights"  # an administrator can mend it
+    MALFORMED = "malformed"  # our bug: this text can never be sent
+    TOKEN = "token"  # noqa: S105  (401 or 404: every send will fail)
+    CONFLICT = "conflict"  # 409: another instance polls with this token
+    FLOOD = "flood"  # 429 with `retry_after_s`
+    SERVER = "server"  # 5xx
+    NOT_SENT = "not_sent"  # no connection: nothing left this machine
+    AMBIGUOUS = "ambiguous"  # the request left and no answer came
+    REFUSED = "refused"  # any other 4xx
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One send's result. ``detail`` is Telegram's description, without any secret."""
+
+    verdict: Verdict
+    message_id: int | None = None
+    retry_after_s: int = 0
+    migrate_to: int | None = None
+    detail: str = ""
+
+
+class Act(StrEnum):
+    """What the dispatcher does with a chat after an outcome."""
+
+    FINISH = "finish"  # record `end`
+    RETRY = "retry"  # put into `later`, due at `at`
+    MOVE = "move"  # rewrite the chat's id, then send again
+    UNTHREAD = "unthread"  # forget the topic, then send again to General
+    HALT = "halt"  # stop this broadcast: the fault is ours and the same everywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The decision about one chat. ``deactivate`` and ``suspend`` change the chat's state too."""
+
+    act: Act
+    end: End | None = None
+    at: datetime | None = None
+    deactivate: bool = False
+    suspend: bool = False
+
+
+BACKOFF = (
+    timedelta(seconds=1),
+    timedelta(seconds=3),
+    timedelta(seconds=10),
+    timedelta(seconds=30),
+    timedelta(minutes=1),
+)
+"""Waits after failures that concern the server or the way to it; the last one repeats."""
+
+ROUTINE_ATTEMPTS = 8
+"""A routine message is given up after so many failures; a severe one only at its expiry."""
+
+
+def decide(
+    outcome: Outcome, *, lane: Lane, attempts: int, now: datetime, expires: datetime
+) -> Step:
+    """What follows from ``outcome`` of try number ``attempts`` (from 1).
+
+    A retry that would fall behind ``expires`` ends as expired. An ambiguous send is repeated for
+    the two severe lanes, where a repeat is better than silence, and counted unknown below them.
+    """
+    verdict = outcome.verdict
+    if verdict in _ENDINGS:
+        return _ENDINGS[verdict]
+    if verdict is Verdict.MIGRATED:
+        return Step(Act.MOVE) if outcome.migrate_to else _REJECTED
+    if verdict is Verdict.THREAD_GONE:
+        return Step(Act.UNTHREAD) if attempts <= 2 else _REJECTED
+    if verdict is Verdict.AMBIGUOUS and lane > Lane.PREPARE:
+        return Step(Act.FINISH, End.UNKNOWN)
+    if verdict is Verdict.FLOOD:
+        return _again(now + timedelta(seconds=outcome.retry_after_s), expires)
+    if lane > Lane.PREPARE and attempts >= ROUTINE_ATTEMPTS:
+        return _REJECTED
+    return _again(now + BACKOFF[min(attempts, len(BACKOFF)) - 1], expires)
+
+
+_REJECTED = Step(Act.FINISH, End.REJECTED)
+_ENDINGS = {
+    Verdict.ACCEPTED: Step(Act.FINISH, End.SENT),
+    Verdict.UNREACHABLE: Step(Act.FINISH, End.UNREACHABLE, deactivate=True),
+    Verdict.NO_RIGHTS: Step(Act.FINISH, End.UNREACHABLE, suspend=True),
+    Verdict.REFUSED: _REJECTED,
+    Verdict.MALFORMED: Step(Act.HALT),
+    Verdict.TOKEN: Step(Act.HALT),
+}
+
+
+def _again(at: datetime, expires: datetime) -> Step:
+    if at >= expires:
+        return Step(Act.FINISH, End.EXPIRED)
+    return Step(Act.RETRY, at=at)

@@ -1,0 +1,55 @@
+"""An advisory as the bot keeps it: what came in, and what was decided about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """One entry of the public stream, as a producer added it."""
+
+    id: str
+    payload: bytes
+    source: str | None
+    signature: str | None
+    received: datetime
+
+
+class AdvisoryState(StrEnum):
+    """What was decided about an advisory."""
+
+    PENDING = "pending"  # waits for a person
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, slots=True)
+class AdvisoryRecord:
+    """``payload`` is the advisory in the queue's JSON form, ``raw`` the bytes that arrived.
+
+    ``source`` is a key of the configuration and ``signed`` says that its key vouches for ``raw``;
+    ``places`` are ids of settlements reached, ``named`` ids of the places the source named, and
+    ``unresolved`` sentences about areas that resolved to nothing.
+    """
+
+    id: str
+    payload: bytes
+    raw: bytes
+    source: str | None
+    signed: bool
+    state: AdvisoryState
+    code: str
+    places: tuple[str, ...]
+    named: tuple[str, ...]
+    unresolved: tuple[str, ...]
+    reasons: tuple[str, ...]
+    received: datetime
+    expires: datetime
+    broadcast_id: str | None = None
+    ended_by: str | None = None
