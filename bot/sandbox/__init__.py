@@ -1,0 +1,1 @@
+"""The local Telegram: a strict Bot API server with people, chats, limits and faults of its own."""

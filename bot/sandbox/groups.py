@@ -1,0 +1,169 @@
+"""Groups, supergroups, forums and channels: what is founded, written, moved and closed there."""
+
+import re
+
+from bot.sandbox.chats import ANONYMOUS_BOT, Chat, Kind, Member, Status, Topic, User
+from bot.sandbox.membership import Membership
+from bot.sandbox.messages import Message
+from bot.sandbox.state import text_content
+
+_COMMAND = re.compile(r"/[A-Za-z0-9_]{1,64}(?:@([A-Za-z0-9_]{3,32}))?(?!\w)")
+_TOPIC_COLOR = 0x6FB9F0
+
+
+class Groups(Membership):
+    """The people's side of groups and channels."""
+
+    def group(
+        self,
+        title: str,
+        owner: User,
+        *,
+        supergroup: bool = False,
+        forum: bool = False,
+        username: str | None = None,
+    ) -> Chat:
+        """Found a group without the bot; forums and public groups are supergroups."""
+        is_supergroup = supergroup or forum or username is not None
+        chat = Chat(
+            self.take_group_id(supergroup=is_supergroup),
+            Kind.SUPERGROUP if is_supergroup else Kind.GROUP,
+            title,
+            username,
+            is_forum=forum,
+        )
+        chat.members[owner.id] = Member(owner, Status.CREATOR)
+        return self.add_chat(chat)
+
+    def channel(self, title: str, owner: User, username: str | None = None) -> Chat:
+        chat = Chat(self.take_group_id(supergroup=True), Kind.CHANNEL, title, username)
+        chat.members[owner.id] = Member(owner, Status.CREATOR)
+        return self.add_chat(chat)
+
+    def group_message(
+        self,
+        chat: Chat,
+        user: User,
+        text: str,
+        thread: int | None = None,
+        anonymous: bool = False,
+        *,
+        reply_to: Message | None = None,
+    ) -> Message:
+        """Write in a group; the bot gets it if privacy mode lets it through.
+
+        Raises:
+            ValueError: an anonymous post by somebody who is no administrator.
+        """
+        if anonymous and not chat.member(user).is_admin:
+            raise ValueError("only administrators post anonymously")
+        if chat.migrated_to is not None:
+            raise ValueError(f"the group moved to {chat.migrated_to}")
+        chat.members.setdefault(user.id, Member(user))
+        content = text_content(text)
+        if reply_to is not None:
+            content["reply_to_message"] = reply_to.body
+        message = self.post(
+            chat,
+            content,
+            sender=ANONYMOUS_BOT if anonymous else user.json(),
+            sender_chat=chat if anonymous else None,
+            thread=thread,
+        )
+        if self._bot_reads(chat, message, reply_to):
+            self.deliver("message", message.body)
+        return message
+
+    def channel_post(self, channel: Chat, text: str) -> Message:
+        message = self.post(channel, text_content(text), sender_chat=channel)
+        if self.bot_member(channel).is_present:
+            self.deliver("channel_post", message.body)
+        return message
+
+    def start_in_group(self, user: User, group: Chat, payload: str) -> Message:
+        """Follow a `startgroup` link: the bot is added and told the payload."""
+        if not self.bot_member(group).is_present:
+            self.add_bot(group, by=user)
+        return self.group_message(group, user, f"/start@{self.bot.username} {payload}")
+
+    def migrate(self, group: Chat) -> int:
+        """Turn a group into a supergroup; returns the new id."""
+        if group.kind is not Kind.GROUP or group.migrated_to is not None:
+            raise ValueError("only a group that has not moved yet can become a supergroup")
+        chat = Chat(self.take_group_id(supergroup=True), Kind.SUPERGROUP, group.title)
+        chat.members = dict(group.members)
+        self.add_chat(chat)
+        owner = self._owner(group)
+        moved = self.post(group, {"migrate_to_chat_id": chat.id}, sender=owner.json())
+        group.migrated_to = chat.id
+        arrived = self.post(
+            chat,
+            {"migrate_from_chat_id": group.id},
+            sender=ANONYMOUS_BOT,
+            sender_chat=chat,
+        )
+        if self.bot_member(group).is_present:
+            self.deliver("message", moved.body)
+            self.deliver("message", arrived.body)
+        self.tell("chat", group)
+        return chat.id
+
+    def topic(self, chat: Chat, name: str, by: User | None = None) -> Topic:
+        """Open a topic in a forum; its id is its first message's."""
+        if not chat.is_forum:
+            raise ValueError(f"chat {chat.id} is no forum")
+        by = by or self._owner(chat)
+        created = {"name": name, "icon_color": _TOPIC_COLOR}
+        message = self.post(chat, {"forum_topic_created": created}, sender=by.json())
+        message.body |= {"message_thread_id": message.id, "is_topic_message": True}
+        topic = Topic(message.id, name)
+        chat.topics[topic.id] = topic
+        self._deliver_present(chat, message)
+        return topic
+
+    def close_topic(self, chat: Chat, topic: Topic) -> None:
+        topic.closed = True
+        self._topic_service(chat, topic, "forum_topic_closed")
+
+    def reopen_topic(self, chat: Chat, topic: Topic) -> None:
+        topic.closed = False
+        self._topic_service(chat, topic, "forum_topic_reopened")
+
+    def delete_topic(self, chat: Chat, topic: Topic) -> None:
+        """Delete a topic with all that stands in it; Telegram sends no update for it."""
+        topic.deleted = True
+        for message in [item for item in chat.messages.values() if item.thread == topic.id]:
+            self.delete(message)
+
+    def _topic_service(self, chat: Chat, topic: Topic, field: str) -> None:
+        sender = self._owner(chat).json()
+        message = self.post(chat, {field: {}}, sender=sender, thread=topic.id)
+        self._deliver_present(chat, message)
+
+    def _deliver_present(self, chat: Chat, message: Message) -> None:
+        if self.bot_member(chat).is_present:
+            self.deliver("message", message.body)
+
+    def _bot_reads(self, chat: Chat, message: Message, reply_to: Message | None) -> bool:
+        """Privacy mode: commands that may mean the bot, replies to it, all if it is admin."""
+        member = self.bot_member(chat)
+        if not member.is_present:
+            return False
+        if member.is_admin or not self.privacy_mode:
+            return True
+        if reply_to is not None and reply_to.from_bot:
+            return True
+        for entity in message.entities:
+            if entity["type"] == "bot_command":
+                named = _COMMAND.match(message.text, _code_point(message.text, entity["offset"]))
+                if (
+                    named
+                    and (named[1] or str(self.bot.username)).lower()
+                    == str(self.bot.username).lower()
+                ):
+                    return True
+        return False
+
+
+def _code_point(text: str, utf16_offset: int) -> int:
+    return len(text.encode("utf-16-le")[: utf16_offset * 2].decode("utf-16-le"))
