@@ -91,6 +91,9 @@ BACKOFF = (
 )
 """Waits after failures that concern the server or the way to it; the last one repeats."""
 
+TOKEN_WAIT = timedelta(seconds=30)
+"""How long everything rests after Telegram refused the token."""
+
 ROUTINE_ATTEMPTS = 8
 """A routine message is given up after so many failures; a severe one only at its expiry."""
 
@@ -112,6 +115,9 @@ def decide(
         return Step(Act.UNTHREAD) if attempts <= 2 else _REJECTED
     if verdict is Verdict.AMBIGUOUS and lane > Lane.PREPARE:
         return Step(Act.FINISH, End.UNKNOWN)
+    if verdict is Verdict.TOKEN:
+        # Nobody can be told until an operator mends it; nobody is given up for it either.
+        return _again(now + TOKEN_WAIT, expires)
     if verdict is Verdict.FLOOD:
         return _again(now + timedelta(seconds=outcome.retry_after_s), expires)
     if lane > Lane.PREPARE and attempts >= ROUTINE_ATTEMPTS:
@@ -126,7 +132,6 @@ _ENDINGS = {
     Verdict.NO_RIGHTS: Step(Act.FINISH, End.UNREACHABLE, suspend=True),
     Verdict.REFUSED: _REJECTED,
     Verdict.MALFORMED: Step(Act.HALT),
-    Verdict.TOKEN: Step(Act.HALT),
 }
 
 

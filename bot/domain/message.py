@@ -39,3 +39,11 @@ class Message:
     html: str
     keyboard: Keyboard = ()
     silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A message as JSON, encoded once: the body of a send and of an edit, without their address."""
+
+    new: bytes
+    edited: bytes

@@ -1,0 +1,133 @@
+"""What a source may do: publish, wait for a person, or be refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.advisory import Advisory, MsgType, Severity, Status
+
+
+class Unsigned(StrEnum):
+    """What becomes of an advisory that no key of a known source vouches for."""
+
+    PUBLISH = "publish"
+    REVIEW = "review"
+    REFUSE = "refuse"
+
+
+class Verdict(StrEnum):
+    """What becomes of an advisory."""
+
+    PUBLISH = "publish"
+    REVIEW = "review"
+    REFUSE = "refuse"
+    IGNORE = "ignore"  # Draft, Ack and Error are never shown to the public
+
+
+class Reason(StrEnum):
+    """Why an advisory waits or is refused; shown to approvers and in dead letters."""
+
+    NOT_PUBLIC = "not_public"  # Draft, Ack, Error, or a restricted scope
+    UNSIGNED = "unsigned"
+    UNKNOWN_SOURCE = "unknown_source"
+    SOURCE_UNDER_REVIEW = "source_under_review"
+    ABOVE_LIMIT = "above_limit"
+    OUTSIDE_PLACES = "outside_places"
+    AREA_UNRESOLVED = "area_unresolved"
+    REFERENCE_UNKNOWN = "reference_unknown"  # a Cancel of nothing that was told to anybody
+    NOT_ITS_OWN = "not_its_own"  # an Update or Cancel of what another sender said
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source of the configuration.
+
+    ``public_key`` is a base64 Ed25519 key; ``places`` are ids it may speak for, empty for all;
+    ``max_severity`` is the highest it may publish unattended.
+    """
+
+    key: str
+    name: str
+    kind: str = "authority"
+    public_key: str | None = None
+    places: frozenset[str] = frozenset()
+    max_severity: Severity = Severity.EXTREME
+    review: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A verdict with its reasons, in the order in which they were found."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...] = ()
+
+
+_RANK = {
+    Severity.EXTREME: 4,
+    Severity.SEVERE: 3,
+    Severity.MODERATE: 2,
+    Severity.MINOR: 1,
+    Severity.UNKNOWN: 4,  # an unknown severity may be the worst
+}
+
+
+def judge(
+    advisory: Advisory,
+    *,
+    source: Source | None,
+    source_named: bool,
+    signed: bool,
+    unsigned: Unsigned,
+    reached: Collection[str],
+    allowed: Collection[str] | None,
+    unresolved: bool,
+) -> Ruling:
+    """What may be done with ``advisory``.
+
+    ``signed`` says that the key of ``source`` vouches for the bytes; ``source_named`` that the
+    entry named a source at all; ``reached`` are the settlements it resolves to, ``allowed`` those
+    the source may speak for (``None``: all); ``unresolved`` that some area resolved to nothing.
+    """
+    if advisory.status is Status.DRAFT or advisory.msg_type in (MsgType.ACK, MsgType.ERROR):
+        return Ruling(Verdict.IGNORE, (Reason.NOT_PUBLIC,))
+    reasons: list[Reason] = []
+    if not signed:
+        reasons.append(Reason.UNSIGNED)
+    if source_named and source is None:
+        reasons.append(Reason.UNKNOWN_SOURCE)
+    vouched = _vouched(signed, reasons, unsigned)
+    if vouched is Verdict.REFUSE:
+        return Ruling(Verdict.REFUSE, tuple(reasons))
+    limits = _limits(advisory, source, reached, allowed, unresolved)
+    if vouched is Verdict.REVIEW or limits:
+        return Ruling(Verdict.REVIEW, (*reasons, *limits))
+    return Ruling(Verdict.PUBLISH)
+
+
+def _vouched(signed: bool, reasons: list[Reason], unsigned: Unsigned) -> Verdict:
+    if Reason.UNKNOWN_SOURCE in reasons:
+        # A name that the configuration does not know claims more than no name at all.
+        return Verdict.REFUSE if unsigned is Unsigned.REFUSE else Verdict.REVIEW
+    return Verdict.PUBLISH if signed else Verdict(unsigned.value)
+
+
+def _limits(
+    advisory: Advisory,
+    source: Source | None,
+    reached: Collection[str],
+    allowed: Collection[str] | None,
+    unresolved: bool,
+) -> tuple[Reason, ...]:
+    found: list[Reason] = []
+    if source is not None and source.review:
+        found.append(Reason.SOURCE_UNDER_REVIEW)
+    if source is not None and _RANK[advisory.max_severity] > _RANK[source.max_severity]:
+        found.append(Reason.ABOVE_LIMIT)
+    if allowed is not None and not set(reached) <= set(allowed):
+        found.append(Reason.OUTSIDE_PLACES)
+    if unresolved:
+        found.append(Reason.AREA_UNRESOLVED)
+    return tuple(found)
