@@ -1,0 +1,230 @@
+"""Who may send next: one pacer per bot token, strict between lanes, obedient to every 429."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from bot.domain.delivery import Lane
+from bot.domain.subscriber import Kind
+from bot.telegram.pace import Budget, ChatLimits
+
+EVERYTHING = "all"
+"""The scope of a pause that holds for the whole bot; of one chat it is ``chat:<id>``."""
+
+_ONE_CAUSE_S = 1.0  # 429 on two chats within this time is taken for a limit on the bot
+_NAP_S = 0.002  # at high rates slots are granted in batches instead of a timer for each
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """What rests after a 429: the whole bot (``all``) or one chat (``chat:<id>``).
+
+    ``until`` is on the pacer's clock, ``for_s`` is what remains of it, for keeping elsewhere.
+    """
+
+    scope: str
+    until: float
+    for_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Flood:
+    chat_id: int | None
+    at: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiter:
+    wanted: int
+    granted: asyncio.Future[int]
+
+
+class Pacer:
+    """Slots for broadcasts, the limits of each chat, and pauses. Not for several threads.
+
+    The way of one send: ``slots(lane, n)``, then for each slot ``admit(kind, chat_id)`` and the
+    send at once; a slot that finds no chat goes back by ``give_back``. ``slot`` does both for one
+    chat. In any T seconds at most ``rate_per_s * T + burst`` slots are granted. A rate of 0 or
+    infinity is no limit. The default burst is 2, or a fiftieth of a second's slots.
+    """
+
+    def __init__(
+        self,
+        *,
+        rate_per_s: float = 28.0,
+        burst: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        ceiling = rate_per_s or math.inf
+        if burst is None:
+            burst = 2 if math.isinf(ceiling) else max(2, math.ceil(ceiling / 50))
+        self._clock = clock
+        self._sleep = sleep
+        self._budget = Budget(ceiling, burst, clock())
+        self._chats = ChatLimits()
+        self._waiting: dict[Lane, deque[_Waiter]] = {lane: deque() for lane in Lane}
+        self._pump: asyncio.Task[None] | None = None
+        self._last_flood: _Flood | None = None
+
+    @property
+    def rate_per_s(self) -> float:
+        """The rate that holds now: lowered by a 429 on the whole bot, recovering with time."""
+        return self._budget.rate_per_s
+
+    @property
+    def paused_for_s(self) -> float:
+        """Seconds until the whole bot may send again, 0 if it may now."""
+        return max(0.0, self._budget.paused_until - self._clock())
+
+    async def slot(self, lane: Lane, kind: Kind, chat_id: int) -> bool:
+        """Wait for a slot for this chat and count it against the chat's limits.
+
+        False, with nothing used up: the lane gave up its slots, or the chat may not be written to
+        for :meth:`due` more seconds.
+        """
+        if self.due(kind, chat_id) or not await self.slots(lane, 1):
+            return False
+        if self.admit(kind, chat_id):
+            return True
+        self.give_back(1)
+        return False
+
+    async def slots(self, lane: Lane, wanted: int) -> int:
+        """Wait for at least one slot and take up to ``wanted``; 0 if the lane gave them up.
+
+        Use them at once: a slot that lies about is one that a higher lane may be waiting for.
+        """
+        while True:
+            if not self._has_waiters(upto=lane):
+                granted = self._budget.grant(self._clock(), wanted)
+                if granted:
+                    return granted
+            granted = await self._wait(lane, wanted)
+            # A 429 may have come between the grant and this task's turn.
+            if not granted or not self.paused_for_s:
+                return granted
+
+    def give_back(self, unused: int) -> None:
+        """Return slots that were taken and not used."""
+        self._budget.give_back(self._clock(), unused)
+
+    def admit(self, kind: Kind, chat_id: int) -> bool:
+        """Count a send to the chat now, if its own limits allow one."""
+        now = self._clock()
+        if self._chats.due_s(now, kind, chat_id):
+            return False
+        self._chats.note(now, kind, chat_id)
+        return True
+
+    def due(self, kind: Kind, chat_id: int) -> float:
+        """Seconds until this chat may get a message, 0 if it may now.
+
+        Its own limits and its own 429 only; the overall budget and :attr:`paused_for_s` come on
+        top.
+        """
+        return self._chats.due_s(self._clock(), kind, chat_id)
+
+    def note_reply(self, kind: Kind, chat_id: int) -> None:
+        """Count a reply or an edit: against the chat's limits, not against the budget."""
+        self._chats.note(self._clock(), kind, chat_id)
+
+    def flood(self, chat_id: int | None, retry_after_s: float) -> Pause:
+        """Obey a 429 and tell what rests because of it, for keeping over a restart.
+
+        Telegram does not say which limit was met. One chat is taken at its word; a second chat
+        within a second, or none in particular, means the whole bot, whose rate then drops too.
+        """
+        now = self._clock()
+        flood = _Flood(chat_id, now, now + retry_after_s)
+        previous, self._last_flood = self._last_flood, flood
+        if chat_id is None:
+            return self._pause_everything(now, flood.until)
+        if previous and previous.chat_id != chat_id and now - previous.at <= _ONE_CAUSE_S:
+            return self._pause_everything(now, max(flood.until, previous.until))
+        until = self._chats.park(now, chat_id, flood.until)
+        return Pause(f"chat:{chat_id}", until, until - now)
+
+    def restore(self, pauses: Mapping[str, float]) -> None:
+        """Take up pauses (scope to remaining seconds) that outlived a restart."""
+        now = self._clock()
+        for scope, remaining_s in pauses.items():
+            if scope == EVERYTHING:
+                self._budget.pause(now, now + remaining_s)
+            elif scope.startswith("chat:"):
+                self._chats.park(now, int(scope.removeprefix("chat:")), now + remaining_s)
+
+    def preempt(self, below: Lane) -> None:
+        """Make every lane under ``below`` give up what it waits for, at once."""
+        for lane in Lane:
+            if lane > below:
+                self.release(lane)
+
+    def release(self, lane: Lane) -> None:
+        """Make this lane give up what it waits for, at once."""
+        queue = self._waiting[lane]
+        while queue:
+            waiter = queue.popleft()
+            if not waiter.granted.done():
+                waiter.granted.set_result(0)
+        self._rest()
+
+    def _pause_everything(self, now: float, until: float) -> Pause:
+        # Answers to what was already on its way belong to the same cause: one step down, not many.
+        if now >= self._budget.paused_until:
+            self._budget.slow_down(now)
+        self._budget.pause(now, until)
+        until = self._budget.paused_until
+        return Pause(EVERYTHING, until, until - now)
+
+    async def _wait(self, lane: Lane, wanted: int) -> int:
+        waiter = _Waiter(wanted, asyncio.get_running_loop().create_future())
+        self._waiting[lane].append(waiter)
+        if self._pump is None:
+            self._pump = asyncio.create_task(self._serve(), name="pacer")
+        try:
+            return await waiter.granted
+        except asyncio.CancelledError:
+            if waiter in self._waiting[lane]:
+                self._waiting[lane].remove(waiter)
+            elif waiter.granted.done() and not waiter.granted.cancelled():
+                self.give_back(waiter.granted.result())
+            self._rest()
+            raise
+
+    async def _serve(self) -> None:
+        """Grant slots in strict lane order until nobody waits: one timer for all waiters."""
+        try:
+            while (nap_s := self._grant()) is not None:
+                await self._sleep(max(nap_s, _NAP_S))
+        finally:
+            if self._pump is asyncio.current_task():
+                self._pump = None
+
+    def _grant(self) -> float | None:
+        """Grant what is ready; seconds until more is, ``None`` when nobody waits."""
+        now = self._clock()
+        for queue in self._waiting.values():
+            while queue:
+                if queue[0].granted.done():  # cancelled, and its task has not had its turn yet
+                    queue.popleft()
+                    continue
+                granted = self._budget.grant(now, queue[0].wanted)
+                if not granted:
+                    return self._budget.wait_s(now)
+                queue.popleft().granted.set_result(granted)
+        return None
+
+    def _has_waiters(self, upto: Lane = Lane.DRILL) -> bool:
+        return any(queue for lane, queue in self._waiting.items() if lane <= upto)
+
+    def _rest(self) -> None:
+        if self._pump is not None and not self._has_waiters():
+            self._pump.cancel()
+            self._pump = None
