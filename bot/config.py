@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import os
 import re
+from base64 import b64decode
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
@@ -66,6 +75,15 @@ class TelegramSettings(_Section):
         if value is not None and not re.match(r"https?://[^/\s]", value):
             raise ValueError("is no address; write it with https://")
         return value.rstrip("/") if value else value
+
+    @model_validator(mode="after")
+    def _webhook_needs_an_address(self) -> Self:
+        if self.mode is Mode.WEBHOOK and self.webhook_url is None:
+            raise ValueError(
+                "mode is webhook and webhook_url is missing; set BOT_TELEGRAM__WEBHOOK_URL to the "
+                "https address at which Telegram reaches /telegram"
+            )
+        return self
 
 
 class RedisSettings(_Section):
@@ -139,6 +157,16 @@ class SourceSettings(_Section):
     max_severity: Severity = Severity.EXTREME
     review: bool = False
 
+    @field_validator("public_key")
+    @classmethod
+    def _ed25519(cls, value: str | None) -> str | None:
+        try:
+            if value is not None and len(b64decode(value, validate=True)) != 32:
+                raise ValueError
+        except ValueError:
+            raise ValueError("is no Ed25519 key; write its 32 bytes in base64") from None
+        return value
+
     def source(self, key: str) -> Source:
         """The source as the domain knows it."""
         return Source(
@@ -197,6 +225,26 @@ class Settings(BaseSettings):
             )
         file = YamlConfigSettingsSource(settings_cls, yaml_file=_file())
         return init_settings, env_settings, *secrets, file
+
+    @property
+    def redis_url(self) -> str | None:
+        """The address of Redis; None asks for the embedded one."""
+        return self.redis.url.get_secret_value() if self.redis.url else None
+
+    @property
+    def token(self) -> str:
+        """The bot's token; raises ConfigurationError without one."""
+        if self.telegram.token is None:
+            raise ConfigurationError(
+                "telegram.token: is missing; set BOT_TELEGRAM__TOKEN to the token of @BotFather"
+            )
+        return self.telegram.token.get_secret_value()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret, for the redactor of the logs."""
+        held = (self.telegram.token, self.telegram.webhook_secret, self.redis.url)
+        return tuple(secret.get_secret_value() for secret in held if secret)
 
     @property
     def known_sources(self) -> dict[str, Source]:

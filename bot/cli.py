@@ -1,0 +1,131 @@
+"""The command line: what an operator types. Each fault is one line with its cure."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+import uvloop
+
+from bot import app, check, config, log, publish
+from bot.app import StartError
+from bot.config import ConfigurationError, Settings
+from bot.demo import stage
+from bot.domain.fault import StorageUnavailable
+
+cli = typer.Typer(
+    name="forewarn",
+    help="Advance warning, guidance and checklists on Telegram, before anything falls.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+_T = TypeVar("_T")
+
+_FAULT = 1
+_CONFIGURATION = 2
+
+
+@cli.command()
+def run(
+    drain: Annotated[bool, typer.Option("--drain", help="Deliver what is due, then exit.")] = False,
+) -> None:
+    """Run the bot against Telegram."""
+    settings = _settings()
+    log.configure(level=settings.log.level, form=settings.log.format, secrets=settings.secrets)
+    _run(lambda: app.run(settings, drain=drain))
+
+
+@cli.command()
+def demo(
+    script: Annotated[str | None, typer.Option(help="Play a story without a person: kyiv.")] = None,
+    leave: Annotated[
+        bool, typer.Option("--exit", help="Leave when the story has been told.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="The page's port; 0 takes a free one.")] = 8081,
+) -> None:
+    """Run the whole product on this machine, with no account and no server."""
+    if script is not None and script not in stage.SCRIPTS:
+        _fail(f"--script: {script!r} is not a story; write one of {', '.join(stage.SCRIPTS)}")
+    log.configure(level="warning", form="text")
+    ended = _run(lambda: stage.play(script=script, leave=leave, port=port, say=typer.echo))
+    raise typer.Exit(0 if ended else _FAULT)
+
+
+@cli.command(name="publish")
+def publish_(
+    file: Annotated[str, typer.Argument(help="CAP XML or JSON; - reads standard input.")],
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Only validate; publish nothing.")
+    ] = False,
+    source: Annotated[str | None, typer.Option(help="A key of sources.")] = None,
+) -> None:
+    """Validate an advisory and put it on the queue."""
+    payload = _read(file)
+    parsed, lines = publish.examine(payload)
+    for line in lines:
+        typer.echo(line)
+    if not parsed:
+        raise typer.Exit(_FAULT)
+    if not check_only:
+        settings = _settings()
+        typer.echo(_run(lambda: publish.enqueue(settings, payload, source)))
+
+
+@cli.command(name="check")
+def check_() -> None:
+    """Say of configuration, content, places, Redis and token whether each is in order."""
+    try:
+        settings = config.load()
+    except ConfigurationError as fault:
+        for line in str(fault).splitlines():
+            typer.echo(f"configuration  FAULT  {line}")
+        raise typer.Exit(_CONFIGURATION) from None
+    log.configure(level="error", form="text", secrets=settings.secrets)
+    findings = _run(lambda: check.examine(settings))
+    for finding in findings:
+        state = "ok   " if finding.ok else "FAULT"
+        typer.echo(f"{finding.subject:<14} {state}  {finding.detail}")
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else _FAULT)
+
+
+def main() -> None:
+    """Entry point of `forewarn` and `python -m bot`."""
+    cli()
+
+
+def _settings() -> Settings:
+    try:
+        return config.load()
+    except ConfigurationError as fault:
+        _fail(str(fault), code=_CONFIGURATION)
+
+
+def _run(start: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(start())
+    except ConfigurationError as fault:
+        _fail(str(fault), code=_CONFIGURATION)
+    except (StorageUnavailable, StartError) as fault:
+        _fail(str(fault))
+
+
+def _fail(text: str, code: int = _FAULT) -> NoReturn:
+    for line in text.splitlines():
+        typer.echo(f"forewarn: {line}", err=True)
+    raise typer.Exit(code)
+
+
+def _read(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as fault:
+        _fail(f"FILE: {file!r} cannot be read ({fault.strerror}); correct the path")

@@ -1,0 +1,1 @@
+"""The advisory's way: intake, review, plan, dispatch."""

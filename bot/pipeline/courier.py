@@ -1,0 +1,149 @@
+"""One send, from the last look at the clock to the entry that records it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.broadcast import BroadcastState, Entry
+from bot.domain.delivery import Act, End, Outcome, Step, Verdict, decide
+from bot.domain.fault import StorageUnavailable
+from bot.domain.subscriber import Recipient, State
+from bot.pipeline.job import Job
+from bot.pipeline.letters import Letters
+from bot.pipeline.ports import Broadcasts, Chats, Meter, Pace, Pacer, Sender
+
+log = structlog.get_logger(__name__)
+
+EXPIRY_GUARD = timedelta(milliseconds=200)
+"""A send started this close to the expiry could be accepted after it."""
+
+TOKEN_REST_S = 30.0
+
+
+class Courier:
+    """Delivers jobs. `state` tells a broadcast's state as last heard."""
+
+    def __init__(
+        self,
+        *,
+        letters: Letters,
+        sender: Sender,
+        chats: Chats,
+        broadcasts: Broadcasts,
+        pacer: Pacer,
+        pace: Pace,
+        meter: Meter,
+        clock: Callable[[], datetime],
+        state: Callable[[str], BroadcastState],
+    ) -> None:
+        self._letters = letters
+        self._sender = sender
+        self._chats = chats
+        self._broadcasts = broadcasts
+        self._pacer = pacer
+        self._pace = pace
+        self._meter = meter
+        self._clock = clock
+        self._state = state
+
+    async def deliver(self, job: Job) -> Entry:
+        """Check, render, send, decide; what comes back is to be recorded."""
+        if (unsent := self._check(job)) is not None:
+            return unsent
+        try:
+            outcome = await self._send(job)
+        except LookupError as fault:
+            return await self._halt(job, str(fault))
+        attempts = job.chat.attempts + 1
+        step = decide(
+            outcome, lane=job.lane, attempts=attempts, now=self._clock(), expires=job.expires
+        )
+        if step.act is Act.MOVE or step.act is Act.UNTHREAD:
+            return await self._redirect(job, outcome, step)
+        if step.act is Act.HALT:
+            return await self._simplify(job, outcome)
+        await self._note(job, outcome, step)
+        return Entry(job.recipient, step.end, message_id=outcome.message_id, due=step.at)
+
+    def _check(self, job: Job) -> Entry | None:
+        """What ends a job before its send. Expiry is this clock's, all else is heard of."""
+        state = self._state(job.broadcast_id)
+        if state is BroadcastState.CANCELLED:
+            return Entry(job.recipient, End.CANCELLED)
+        if state is BroadcastState.HALTED:
+            # It may be resumed: its chats wait in `later` for that.
+            return Entry(job.recipient, None, due=self._clock())
+        if self._clock() >= job.expires - EXPIRY_GUARD:
+            return Entry(job.recipient, End.EXPIRED)
+        return None
+
+    async def _send(self, job: Job) -> Outcome:
+        prepared = await self._letters.letter(job)
+        started = time.monotonic()
+        outcome = await self._sender.send(
+            prepared,
+            job.recipient.chat_id,
+            thread_id=job.chat.thread_id,
+            reply_to=job.chat.answers,
+        )
+        self._meter.observe("send_seconds", time.monotonic() - started)
+        self._meter.count("outcomes", verdict=outcome.verdict.value)
+        return outcome
+
+    async def _redirect(self, job: Job, outcome: Outcome, step: Step) -> Entry:
+        """Send again at once where the chat is now: under its new id, or in General."""
+        chat = replace(job.chat, thread_id=None, attempts=job.chat.attempts + 1)
+        if step.act is Act.MOVE and outcome.migrate_to is not None:
+            new_id = outcome.migrate_to
+            await self._chats.migrate(job.recipient.chat_id, new_id)
+            chat = replace(chat, recipient=Recipient(job.recipient.kind, new_id), answers=None)
+        else:
+            new_id = None
+            await self._chats.set_thread(job.recipient.chat_id, None)
+        if chat.attempts > 3:
+            return Entry(job.recipient, End.REJECTED)
+        entry = await self.deliver(replace(job, chat=chat))
+        # In Redis the chat is in flight under the id it was claimed by.
+        return replace(entry, recipient=job.recipient, moved_to=entry.moved_to or new_id)
+
+    async def _simplify(self, job: Job, outcome: Outcome) -> Entry:
+        """Our text was refused: try plain text once, then stop the broadcast, blame no chat."""
+        if await self._letters.simplify(job):
+            log.error("text refused, sent plain", broadcast=job.broadcast_id, detail=outcome.detail)
+            return Entry(job.recipient, None, due=self._clock())
+        return await self._halt(job, outcome.detail)
+
+    async def _halt(self, job: Job, reason: str) -> Entry:
+        log.error("broadcast halted", broadcast=job.broadcast_id, reason=reason)
+        await self._broadcasts.halt(job.broadcast_id, reason)
+        return Entry(job.recipient, None, due=self._clock())
+
+    async def _note(self, job: Job, outcome: Outcome, step: Step) -> None:
+        """Carry what the answer says about the chat, or about everyone, beyond this send."""
+        chat_id = job.recipient.chat_id
+        if outcome.verdict is Verdict.REFUSED:
+            log.warning("send refused", broadcast=job.broadcast_id, detail=outcome.detail)
+        try:
+            if step.deactivate:
+                await self._chats.set_state(chat_id, State.UNREACHABLE)
+            elif step.suspend:
+                await self._chats.set_state(chat_id, State.SUSPENDED)
+            elif outcome.verdict is Verdict.FLOOD:
+                await self._pause(chat_id, outcome.retry_after_s)
+            elif outcome.verdict is Verdict.TOKEN:
+                log.error("token refused", cure="set BOT_TELEGRAM__TOKEN to @BotFather's token")
+                await self._pause(None, TOKEN_REST_S)
+        except StorageUnavailable:
+            # The result of the send matters more than this; the next broadcast finds it again.
+            log.warning("chat not updated", broadcast=job.broadcast_id)
+
+    async def _pause(self, chat_id: int | None, seconds: float) -> None:
+        pause = self._pacer.flood(chat_id, seconds)
+        log.warning("paused", scope=pause.scope, seconds=pause.for_s)
+        until = self._clock() + timedelta(seconds=pause.for_s)
+        await self._pace.pause_until(pause.scope, until.timestamp())

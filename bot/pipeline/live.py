@@ -1,0 +1,63 @@
+"""What is active now for a place, for those who ask and for those who have just subscribed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.advisory import Advisory, MsgType
+from bot.domain.record import AdvisoryRecord
+from bot.domain.subscriber import Chat
+from bot.pipeline.ports import Advisories, Broadcasts
+from bot.pipeline.review import read_back
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """A published advisory that has not ended."""
+
+    record: AdvisoryRecord
+    advisory: Advisory
+
+
+class Live:
+    """Answers from storage, so that any replica can give them."""
+
+    def __init__(
+        self,
+        *,
+        advisories: Advisories,
+        broadcasts: Broadcasts,
+        clock: Callable[[], datetime],
+        wake: Callable[[], None],
+    ) -> None:
+        self._advisories = advisories
+        self._broadcasts = broadcasts
+        self._clock = clock
+        self._wake = wake
+
+    async def active(self, places: Collection[str]) -> tuple[Active, ...]:
+        """What is active for any of the settlements, the newest first."""
+        wanted = set(places)
+        found = [
+            Active(record, read_back(record))
+            for record in await self._advisories.current(self._clock())
+            if wanted & set(record.places)
+        ]
+        alerts = [one for one in found if one.advisory.msg_type is not MsgType.CANCEL]
+        return tuple(sorted(alerts, key=lambda one: one.advisory.sent, reverse=True))
+
+    async def join(self, chat: Chat) -> int:
+        """Have the dispatcher tell `chat` what is active for its places; how many that are.
+
+        The subscription must be stored before: whoever subscribes while a broadcast starts is
+        then either met by its cursor or joined here, and its receipt keeps both from telling
+        twice.
+        """
+        joined = 0
+        for one in await self.active(chat.places):
+            joined += await self._broadcasts.join(one.record.id, chat.recipient)
+        if joined:
+            self._wake()
+        return joined

@@ -1,0 +1,208 @@
+"""What may be published at once, what waits for a person, and what that person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from bot.domain.advisory import Advisory
+from bot.domain.gazetteer import Gazetteer
+from bot.domain.record import AdvisoryRecord, AdvisoryState
+from bot.domain.resolution import Resolution
+from bot.domain.trust import Ruling, Source, Unsigned, Verdict, judge
+from bot.formats import parse
+from bot.pipeline.plan import Original, check_references, expiry, locate, proceed, short_code
+from bot.pipeline.ports import Advisories, Broadcasts, Desk
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One advisory of a queue entry, and who vouches for it."""
+
+    advisory: Advisory
+    received: datetime
+    source_key: str | None
+    signed: bool
+
+
+def read_back(record: AdvisoryRecord) -> Advisory:
+    """The advisory of a record, from the JSON that was stored."""
+    return parse(record.payload).advisories[0]
+
+
+class Review:
+    """Judges arrivals and publishes what may go out.
+
+    Every step may be repeated after a crash: the record's state is compared before it is set,
+    and a broadcast is published under an id that only the advisory determines.
+    """
+
+    def __init__(
+        self,
+        *,
+        advisories: Advisories,
+        broadcasts: Broadcasts,
+        gazetteer: Gazetteer,
+        sources: Mapping[str, Source],
+        unsigned: Unsigned,
+        desk: Desk,
+        clock: Callable[[], datetime],
+        wake: Callable[[], None],
+    ) -> None:
+        self._advisories = advisories
+        self._broadcasts = broadcasts
+        self._gazetteer = gazetteer
+        self._sources = sources
+        self._unsigned = unsigned
+        self._desk = desk
+        self._clock = clock
+        self._wake = wake
+
+    async def consider(self, arrival: Arrival) -> Ruling:
+        """Judge one advisory and act on it; an exact repeat is acted on once."""
+        advisory = arrival.advisory
+        resolution = locate(advisory, self._gazetteer)
+        originals = await self._originals(advisory)
+        ruling = self._rule(arrival, resolution, originals)
+        if ruling.verdict in (Verdict.REFUSE, Verdict.IGNORE):
+            return ruling
+        record = self._record(arrival, resolution, ruling, originals)
+        if not await self._advisories.add(record):
+            stored = await self._advisories.get(record.id)
+            if stored is None or stored.state is not AdvisoryState.PUBLISHED:
+                return ruling
+            record = stored  # published before, perhaps not to the end: assert it again
+        if record.state is AdvisoryState.PUBLISHED:
+            await self._publish(record, advisory)
+        else:
+            log.info("advisory waits", advisory=record.id, reasons=record.reasons)
+            await self._desk.ask(record)
+        return ruling
+
+    async def approve(self, advisory_id: str) -> bool:
+        """Publish what waits; False if somebody decided before."""
+        record = await self._advisories.get(advisory_id)
+        if record is None or not await self._advisories.set_state(
+            advisory_id, AdvisoryState.PUBLISHED, expected=AdvisoryState.PENDING
+        ):
+            return False
+        await self._publish(record, read_back(record))
+        return True
+
+    async def reject(self, advisory_id: str) -> bool:
+        """Refuse what waits; False if somebody decided before."""
+        return await self._advisories.set_state(
+            advisory_id, AdvisoryState.REJECTED, expected=AdvisoryState.PENDING
+        )
+
+    async def reassert(self) -> None:
+        """Say again what stands: a Redis that was rolled back may have lost a publish or a cancel.
+
+        Both are idempotent. Run at start and whenever Redis came back.
+        """
+        for record in await self._advisories.current(self._clock()):
+            await self._publish(record, read_back(record))
+
+    async def remind(self) -> None:
+        """Ask about everything that waits, those who could not be asked before."""
+        for record in await self._advisories.pending():
+            await self._desk.ask(record)
+
+    def _rule(
+        self, arrival: Arrival, resolution: Resolution, originals: Sequence[Original]
+    ) -> Ruling:
+        advisory = arrival.advisory
+        source = self._sources.get(arrival.source_key) if arrival.source_key else None
+        follows = bool(originals) and not resolution.places
+        ruling = judge(
+            advisory,
+            source=source,
+            source_named=arrival.source_key is not None,
+            signed=arrival.signed,
+            unsigned=self._unsigned,
+            reached=resolution.places,
+            allowed=self._allowed(source),
+            unresolved=not resolution.places and not follows,
+        )
+        doubts = check_references(advisory, originals)
+        if doubts and ruling.verdict in (Verdict.PUBLISH, Verdict.REVIEW):
+            return Ruling(Verdict.REVIEW, (*ruling.reasons, *doubts))
+        return ruling
+
+    def _allowed(self, source: Source | None) -> frozenset[str] | None:
+        if source is None or not source.places:
+            return None
+        return frozenset[str]().union(*map(self._gazetteer.settlements_in, source.places))
+
+    def _record(
+        self,
+        arrival: Arrival,
+        resolution: Resolution,
+        ruling: Ruling,
+        originals: Sequence[Original],
+    ) -> AdvisoryRecord:
+        advisory = arrival.advisory
+        publish = ruling.verdict is Verdict.PUBLISH
+        return AdvisoryRecord(
+            id=advisory.id,
+            payload=advisory.to_json(),
+            raw=advisory.raw,
+            source=arrival.source_key,
+            signed=arrival.signed,
+            state=AdvisoryState.PUBLISHED if publish else AdvisoryState.PENDING,
+            code=short_code(advisory.id, self._place_name(resolution, originals)),
+            places=tuple(sorted(resolution.places)),
+            named=resolution.named,
+            unresolved=tuple(one.detail for one in resolution.unresolved),
+            reasons=tuple(reason.value for reason in ruling.reasons),
+            received=arrival.received,
+            expires=expiry(advisory, arrival.received),
+        )
+
+    def _place_name(self, resolution: Resolution, originals: Sequence[Original]) -> str:
+        """The first place that is named; a Cancel seldom repeats where its original was for."""
+        named = (*resolution.named, *(id for one in originals for id in one.record.named))
+        first = self._gazetteer.get(named[0]) if named else None
+        return first.name("en") if first else ""
+
+    async def _originals(self, advisory: Advisory) -> tuple[Original, ...]:
+        found: dict[str, Original] = {}
+        for reference in advisory.references:
+            if not reference.identifier:
+                continue
+            record = await self._advisories.by_reference(
+                reference.sender, reference.identifier, reference.sent
+            )
+            if record is not None:
+                found[record.id] = Original(record, read_back(record))
+        return tuple(found.values())
+
+    async def _publish(self, record: AdvisoryRecord, advisory: Advisory) -> None:
+        now = self._clock()
+        originals = await self._originals(advisory)
+        proceeding = proceed(advisory, record, originals, now)
+        for ended, state in proceeding.end:
+            await self._end(ended, state, by=record.id)
+        for plan in proceeding.start:
+            if await self._broadcasts.publish(plan):
+                log.info(
+                    "broadcast published",
+                    broadcast=plan.id,
+                    lane=plan.lane.name.lower(),
+                    places=len(plan.places),
+                )
+        if record.unresolved and record.places:
+            log.warning("area unresolved", advisory=record.id, areas=len(record.unresolved))
+        self._wake()
+
+    async def _end(self, advisory_id: str, state: AdvisoryState, *, by: str) -> None:
+        # Stop what is still going out before anything else is said about it.
+        await self._broadcasts.cancel(advisory_id)
+        for expected in (AdvisoryState.PUBLISHED, AdvisoryState.PENDING):
+            if await self._advisories.set_state(advisory_id, state, expected=expected, by=by):
+                return

@@ -1,0 +1,1 @@
+"""The HTTP side: alive, ready, metrics, and Telegram's webhook."""

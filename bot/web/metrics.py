@@ -1,0 +1,71 @@
+"""Prometheus metrics with bounded labels; one registry for each application."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+_COUNTERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "advisories": ("Advisories judged", ("verdict",)),
+    "dead_letters": ("Queue entries that could not be used", ("reason",)),
+    "deliveries": ("Deliveries that ended", ("end",)),
+    "outcomes": ("Answers to single sends", ("verdict",)),
+    "mismatches": ("Broadcasts whose counts do not add up to their audience", ()),
+    "updates": ("Updates taken from Telegram", ()),
+    "handler_errors": ("Errors in handlers", ()),
+}
+_HISTOGRAMS: dict[str, tuple[str, tuple[float, ...]]] = {
+    "intake_seconds": (
+        "From reading a queue entry to its acknowledgement",
+        (0.01, 0.05, 0.2, 1, 5),
+    ),
+    "first_send_seconds": (
+        "From an entry's arrival in the stream to the first accepted send",
+        (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 30),
+    ),
+    "send_seconds": ("One send to Telegram", (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10)),
+}
+_GAUGES: dict[str, str] = {
+    "dispatcher": "1 while this replica holds the dispatcher's role",
+    "rate_per_second": "The send rate the pacer allows now",
+    "paused_seconds": "How long all sends are paused",
+    "broadcasts_active": "Broadcasts under way",
+}
+
+
+class Metrics:
+    """Implements the pipeline's Meter; an unknown name is a programming error and raises."""
+
+    content_type = CONTENT_TYPE_LATEST
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._counters = {
+            name: Counter(f"forewarn_{name}", text, labels, registry=self.registry)
+            for name, (text, labels) in _COUNTERS.items()
+        }
+        self._histograms = {
+            name: Histogram(f"forewarn_{name}", text, buckets=buckets, registry=self.registry)
+            for name, (text, buckets) in _HISTOGRAMS.items()
+        }
+        self._gauges = {
+            name: Gauge(f"forewarn_{name}", text, registry=self.registry)
+            for name, text in _GAUGES.items()
+        }
+
+    def count(self, name: str, amount: int = 1, /, **labels: str) -> None:
+        """Add to a counter."""
+        counter = self._counters[name]
+        (counter.labels(**labels) if labels else counter).inc(amount)
+
+    def observe(self, name: str, value: float, /) -> None:
+        """Add one measurement, in the unit of the metric's name."""
+        self._histograms[name].observe(value)
+
+    def show(self, name: str, value: float, /) -> None:
+        """Set a gauge."""
+        self._gauges[name].set(value)
+
+    def page(self) -> bytes:
+        """The text that Prometheus scrapes."""
+        return generate_latest(self.registry)

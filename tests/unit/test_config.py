@@ -1,0 +1,98 @@
+"""Settings: where they come from, and what a wrong one says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot import config
+from bot.config import ConfigurationError, Mode
+
+TOKEN = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("BOT_CONFIG", "BOT_TELEGRAM__TOKEN", "BOT_REDIS__URL", "BOT_ADMINS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("BOT_SECRETS_DIR", str(tmp_path / "none"))
+    monkeypatch.chdir(tmp_path)
+
+
+def test_settings_hold_without_any_file() -> None:
+    settings = config.load()
+    assert settings.delivery.rate == 28
+    assert settings.telegram.mode is Mode.POLLING
+    assert settings.redis_url is None
+
+
+def test_shipped_file_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_CONFIG", str(Path(__file__).parents[2] / "config.yaml"))
+    assert config.load().trust.unsigned.value == "publish"
+
+
+def test_environment_overrides_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("delivery: {rate: 5}\nhttp: {port: 81}\n")
+    monkeypatch.setenv("BOT_DELIVERY__RATE", "7")
+    settings = config.load()
+    assert (settings.delivery.rate, settings.http.port) == (7, 81)
+
+
+def test_secrets_folder_gives_the_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    (folder / "bot_telegram__token").write_text(TOKEN + "\n")
+    monkeypatch.setenv("BOT_SECRETS_DIR", str(folder))
+    assert config.load().token == TOKEN
+
+
+WRONG = [
+    (
+        "a rate that is no number",
+        {"BOT_DELIVERY__RATE": "fast"},
+        ["delivery.rate", "'fast'", "BOT_DELIVERY__RATE"],
+    ),
+    ("a rate of nothing", {"BOT_DELIVERY__RATE": "0"}, ["delivery.rate", "'0'", "greater than 0"]),
+    (
+        "a token that is none is named and not shown",
+        {"BOT_TELEGRAM__TOKEN": "secret-that-is-no-token"},
+        ["telegram.token", "(hidden)", "@BotFather"],
+    ),
+    ("a mode nobody knows", {"BOT_TELEGRAM__MODE": "pigeon"}, ["telegram.mode", "'pigeon'"]),
+    ("an address without a scheme", {"BOT_TELEGRAM__API_URL": "localhost"}, ["https://"]),
+    ("admins that are no list", {"BOT_ADMINS": "me"}, ["admins", "JSON"]),
+    ("an admin that is no number", {"BOT_ADMINS": '["me"]'}, ["admins.0", "'me'"]),
+    ("a policy nobody knows", {"BOT_TRUST__UNSIGNED": "maybe"}, ["trust.unsigned", "'maybe'"]),
+    ("a Redis that is none", {"BOT_REDIS__URL": "http://x"}, ["redis.url", "redis://"]),
+    ("a file that is not there", {"BOT_CONFIG": "/nowhere.yaml"}, ["BOT_CONFIG", "/nowhere.yaml"]),
+]
+
+
+@pytest.mark.parametrize(("environment", "said"), [r[1:] for r in WRONG], ids=[r[0] for r in WRONG])
+def test_wrong_environment_names_field_value_and_cure(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], said: list[str]
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError) as caught:
+        config.load()
+    assert all(part in str(caught.value) for part in said), str(caught.value)
+    assert "secret-that-is-no-token" not in str(caught.value)
+
+
+FILES = [
+    ("a misspelt key", "delivery: {rat: 5}", ["delivery.rat", "is no setting"]),
+    ("a token in the file", f"telegram: {{token: '{TOKEN}'}}", ["telegram.token", "secret"]),
+    ("no YAML", "a: [", ["is not YAML"]),
+    ("no mapping", "- 1", ["must hold keys"]),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), [r[1:] for r in FILES], ids=[r[0] for r in FILES])
+def test_wrong_file_names_field_and_cure(tmp_path: Path, text: str, said: list[str]) -> None:
+    (tmp_path / "config.yaml").write_text(text)
+    with pytest.raises(ConfigurationError) as caught:
+        config.load()
+    assert all(part in str(caught.value) for part in said), str(caught.value)
+    assert TOKEN not in str(caught.value)
