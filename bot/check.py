@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ContextTypes
 
+from bot.assembly import load_content
 from bot.config import ConfigurationError, Settings
-from bot.content.guidance import load_guidance
-from bot.content.places import load as load_places
-from bot.content.texts import Texts
 from bot.domain.fault import StorageUnavailable
 from bot.storage.opening import open_storage
 from bot.telegram.application import build_application
@@ -32,7 +30,6 @@ async def examine(settings: Settings) -> list[Finding]:
     steps: tuple[tuple[str, Callable[[Settings], Awaitable[str]]], ...] = (
         ("configuration", _configuration),
         ("content", _content),
-        ("places", _places),
         ("redis", _redis),
         ("token", _token),
     )
@@ -54,19 +51,10 @@ async def _configuration(settings: Settings) -> str:
 
 
 async def _content(settings: Settings) -> str:
-    texts = Texts.load()
-    book = load_guidance(texts.languages)
-    if settings.guidance.profile not in book.profiles:
-        known = ", ".join(book.profiles)
-        raise ConfigurationError(
-            f"guidance.profile: {settings.guidance.profile!r} is not one of {known}; correct it"
-        )
-    return f"languages {', '.join(texts.languages)}; {len(book.hazards)} threats"
-
-
-async def _places(settings: Settings) -> str:
-    gazetteer = load_places(settings.places.countries)
-    return f"{len(gazetteer.settlements)} settlements of {', '.join(settings.places.countries)}"
+    content = load_content(settings)
+    languages = ", ".join(content.texts.languages)
+    places = f"{len(content.gazetteer.settlements)} settlements"
+    return f"languages {languages}; {len(content.guidance.hazards)} threats; {places}"
 
 
 async def _redis(settings: Settings) -> str:

@@ -1,0 +1,188 @@
+"""Every room, built once and put together; nothing here decides or runs anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.chat.context import App
+from bot.chat.desk import Desk
+from bot.chat.handlers import add_handlers
+from bot.chat.services import Services
+from bot.config import ConfigurationError, Settings
+from bot.content.guidance import load_guidance
+from bot.content.places import load as load_places
+from bot.content.places import suggest
+from bot.content.texts import Texts
+from bot.domain.gazetteer import Gazetteer
+from bot.domain.guidance import GuidanceBook
+from bot.pipeline.backlog import Backlog
+from bot.pipeline.courier import Courier
+from bot.pipeline.dispatch import Dispatcher
+from bot.pipeline.intake import Intake
+from bot.pipeline.letters import Letters
+from bot.pipeline.live import Live
+from bot.pipeline.notices import Notices
+from bot.pipeline.ports import Sender
+from bot.pipeline.recorder import Recorder
+from bot.pipeline.register import Register
+from bot.pipeline.review import Review
+from bot.pipeline.role import Tenure
+from bot.pipeline.sending import Sending
+from bot.rendering.advisory import Renderer
+from bot.rendering.dialogue import Dialogue
+from bot.rendering.operator import OperatorTexts
+from bot.storage.opening import Storage
+from bot.telegram.pacer import Pacer
+from bot.web.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is shipped as data, loaded and checked."""
+
+    texts: Texts
+    guidance: GuidanceBook
+    gazetteer: Gazetteer
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the application runs."""
+
+    dispatcher: Dispatcher
+    review: Review
+    intake: Intake
+
+
+def load_content(settings: Settings) -> Content:
+    """Load texts, guidance and places; raises ConfigurationError for a setting they refuse."""
+    texts = Texts.load()
+    guidance = load_guidance(texts.languages)
+    if settings.guidance.profile not in guidance.profiles:
+        known = ", ".join(guidance.profiles)
+        raise ConfigurationError(
+            f"guidance.profile: {settings.guidance.profile!r} is not one of {known}; set "
+            "BOT_GUIDANCE__PROFILE"
+        )
+    try:
+        gazetteer = load_places(settings.places.countries)
+    except ValueError as fault:
+        raise ConfigurationError(str(fault)) from None
+    return Content(texts, guidance, gazetteer)
+
+
+def assemble(
+    settings: Settings,
+    content: Content,
+    storage: Storage,
+    application: App,
+    *,
+    sender: Sender,
+    pacer: Pacer,
+    metrics: Metrics,
+) -> Parts:
+    """Put the rooms together. The application must know its own name already."""
+    renderer = Renderer(content.texts, content.guidance, application.bot.username)
+    notices = Notices(
+        advisories=storage.advisories,
+        gazetteer=content.gazetteer,
+        guidance=content.guidance,
+        sources=settings.known_sources,
+        days=settings.guidance.days,
+        profile=settings.guidance.profile,
+        clock=storage.clock,
+    )
+    letters = Letters(notices, renderer, sender)
+    dispatcher = build_dispatcher(
+        storage, letters, sender, pacer=pacer, metrics=metrics, rate_per_s=settings.delivery.rate
+    )
+    operator_texts = OperatorTexts(content.texts)
+    desk = Desk(
+        bot=application.bot,
+        admins=frozenset(settings.admins),
+        asked=storage.asked,
+        chats=storage.chats,
+        counts=storage.chats,
+        notices=notices,
+        renderer=renderer,
+        words=operator_texts,
+    )
+    review = Review(
+        advisories=storage.advisories,
+        broadcasts=storage.broadcasts,
+        gazetteer=content.gazetteer,
+        sources=settings.known_sources,
+        unsigned=settings.trust.unsigned,
+        desk=desk,
+        clock=storage.clock,
+        wake=dispatcher.wake,
+    )
+    intake = Intake(
+        queue=storage.queue, review=review, sources=settings.known_sources, meter=metrics
+    )
+    live = Live(
+        advisories=storage.advisories,
+        broadcasts=storage.broadcasts,
+        clock=storage.clock,
+        wake=dispatcher.wake,
+    )
+    services = Services(
+        chats=storage.chats,
+        advisories=storage.advisories,
+        live=live,
+        review=review,
+        desk=desk,
+        notices=notices,
+        renderer=renderer,
+        gazetteer=content.gazetteer,
+        suggest=suggest,
+        dialogue=Dialogue(content.texts, content.gazetteer),
+        operator_texts=operator_texts,
+        clock=storage.clock,
+    )
+    add_handlers(application, services)
+    return Parts(dispatcher, review, intake)
+
+
+def build_dispatcher(
+    storage: Storage,
+    letters: Letters,
+    sender: Sender,
+    *,
+    pacer: Pacer,
+    metrics: Metrics,
+    rate_per_s: float,
+) -> Dispatcher:
+    """The dispatcher and what it hands its jobs to."""
+    register, backlog = Register(storage.broadcasts), Backlog()
+    tenure, recorder = Tenure(storage.role), Recorder(storage.broadcasts, metrics)
+    courier = Courier(
+        letters=letters,
+        sender=sender,
+        chats=storage.chats,
+        broadcasts=storage.broadcasts,
+        pacer=pacer,
+        pace=storage.pace,
+        meter=metrics,
+        clock=storage.clock,
+        state=register.state,
+    )
+    sending = Sending(
+        backlog=backlog,
+        courier=courier,
+        recorder=recorder,
+        pacer=pacer,
+        tenure=tenure,
+        clock=storage.clock,
+    )
+    return Dispatcher(
+        broadcasts=storage.broadcasts,
+        register=register,
+        tenure=tenure,
+        backlog=backlog,
+        sending=sending,
+        recorder=recorder,
+        pacer=pacer,
+        meter=metrics,
+        rate_per_s=rate_per_s,
+    )
