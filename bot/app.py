@@ -86,7 +86,7 @@ async def run(
         application: App = build_application(
             token,
             api_url,
-            request=AiohttpRequest(api_url),
+            request=AiohttpRequest(api_url, noted=pacer.note_chat),
             updates_request=AiohttpRequest(api_url, pool_size=2),
             context_types=context_types(),
         )

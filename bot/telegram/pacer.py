@@ -135,6 +135,10 @@ class Pacer:
         """Count a reply or an edit: against the chat's limits, not against the budget."""
         self._chats.note(self._clock(), kind, chat_id)
 
+    def note_chat(self, chat_id: int) -> None:
+        """:meth:`note_reply` where only the id is known: Telegram's private chats are positive."""
+        self.note_reply(Kind.PRIVATE if chat_id > 0 else Kind.GROUP, chat_id)
+
     def flood(self, chat_id: int | None, retry_after_s: float) -> Pause:
         """Obey a 429 and tell what rests because of it, for keeping over a restart.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, FormData
@@ -18,6 +19,7 @@ from bot.telegram.errors import AnswerLost, ConnectTimedOut, NotSent
 from bot.telegram.session import Body, open_session
 
 _T = TypeVar("_T")
+_WRITING = ("send", "edit", "copy", "forward")
 
 
 class AiohttpRequest(BaseRequest):
@@ -25,6 +27,8 @@ class AiohttpRequest(BaseRequest):
 
     With ``session`` it uses and never closes that one; without, it opens its own at
     ``initialize``. Times are in seconds. No error of its own carries an address or a token.
+    ``noted`` hears the chat of every message and edit before it leaves, so that replies count
+    against the limits of their chat.
     """
 
     def __init__(
@@ -37,6 +41,7 @@ class AiohttpRequest(BaseRequest):
         read_timeout_s: float = 10.0,
         write_timeout_s: float = 10.0,
         pool_timeout_s: float = 5.0,
+        noted: Callable[[int], None] | None = None,
     ) -> None:
         self._api_url = api_url
         self._pool_size = pool_size
@@ -46,6 +51,7 @@ class AiohttpRequest(BaseRequest):
         self._read_s = read_timeout_s
         self._write_s = write_timeout_s
         self._pool_s = pool_timeout_s
+        self._noted = noted
 
     @property
     def read_timeout(self) -> float | None:
@@ -88,6 +94,8 @@ class AiohttpRequest(BaseRequest):
             read_s=_given(read_timeout, self._read_s),
         )
         body = await _encode(request_data)
+        if self._noted is not None and (chat_id := _written_to(url, request_data)):
+            self._noted(chat_id)
         failure: NetworkError
         try:
             async with self._session.request(
@@ -114,6 +122,15 @@ class AiohttpRequest(BaseRequest):
         except ValueError:
             raise TelegramError("Invalid server response") from None
         return parsed
+
+
+def _written_to(url: str, request_data: RequestData | None) -> int | None:
+    """The chat that a call writes to, where it is given by its number."""
+    method = url.rpartition("/")[2]
+    if request_data is None or not method.startswith(_WRITING) or method == "sendChatAction":
+        return None
+    chat_id = request_data.parameters.get("chat_id")
+    return chat_id if isinstance(chat_id, int) else None
 
 
 def _given(value: ODVInput[_T], default: _T) -> _T | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -27,6 +27,7 @@ from telegram.ext import Application, CallbackContext, ContextTypes
 from telegram.warnings import PTBUserWarning
 
 from bot.domain.delivery import Verdict
+from bot.sandbox.server import Sandbox
 from bot.telegram.application import QuietBot, build_application
 from bot.telegram.classify import outcome_of
 from bot.telegram.errors import AnswerLost, NotSent
@@ -251,3 +252,18 @@ async def test_application_handles_updates_without_keeping_anything() -> None:
         with pytest.warns(PTBUserWarning, match="No `JobQueue`"):
             assert application.job_queue is None
         assert application.persistence is None
+
+
+async def test_noted_hears_the_chat_of_messages_and_edits_only() -> None:
+    heard: list[int] = []
+    async with Sandbox() as sandbox:
+        user = sandbox.world.user("Оксана")
+        sandbox.world.start(user)
+        request = AiohttpRequest(sandbox.url, noted=heard.append)
+        bot = Bot(sandbox.token, base_url=f"{sandbox.url}/bot", request=request)
+        async with bot:
+            sent = await bot.send_message(user.id, "Добрий день")
+            await bot.edit_message_text("Добрий вечір", user.id, sent.message_id)
+            await bot.send_chat_action(user.id, "typing")
+            await bot.get_chat(user.id)
+    assert heard == [user.id, user.id]
