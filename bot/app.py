@@ -8,15 +8,17 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 from telegram.error import InvalidToken, TelegramError
 
-from bot.assembly import Content, assemble, load_content
+from bot.assembly import Content, Parts, assemble, load_content
 from bot.chat.context import App, context_types
 from bot.chat.menus import set_menus
 from bot.config import Settings
 from bot.domain.fault import StorageUnavailable
+from bot.pipeline.ending import end
 from bot.pipeline.sending import MAX_OPEN
 from bot.receiving import Receiver
 from bot.storage.opening import Storage, open_storage
@@ -48,6 +50,14 @@ class Running:
 
 
 Started = Callable[[Running], None]
+Step = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tasks:
+    dispatch: asyncio.Task[None]
+    updates: asyncio.Task[None]
+    others: tuple[asyncio.Task[None], ...]
 
 
 async def run(
@@ -91,11 +101,8 @@ async def run(
             context_types=context_types(),
         )
         stack.push_async_callback(application.shutdown)
-        await _authorise(application, stop)
-        if not stop.is_set():
-            sender = Sender(session, api_url, token)
-            bot = Bot(settings, content, storage, application, sender, pacer)
-            await bot.live(stop, drain=drain, started=started)
+        bot = Bot(settings, content, storage, application, Sender(session, api_url, token), pacer)
+        await bot.live(stop, drain=drain, started=started)
 
 
 @contextmanager
@@ -149,54 +156,72 @@ class Bot:
         self._content = content
         self._storage = storage
         self._application = application
+        self._sender = sender
         self._pacer = pacer
         self._metrics = Metrics()
         self._receiver = Receiver(settings, application, self._metrics)
-        self._parts = assemble(
-            settings,
-            content,
-            storage,
-            application,
-            sender=sender,
-            pacer=pacer,
-            metrics=self._metrics,
-        )
+        self._parts: Parts | None = None
         self._stopping = False
 
     async def live(self, stop: asyncio.Event, *, drain: bool, started: Started) -> None:
-        """Run until `stop`, then end in order: intake, sends under way, replies, HTTP."""
+        """Listen, ask Telegram who we are, run until `stop`; what is not ready yet says so."""
         http = self._settings.http
         web = build_web(
             checks=self._checks(), metrics=self._metrics, webhook=self._receiver.webhook
         )
         async with Listener(web, http.host, http.port) as listener:
+            await _authorise(self._application, stop)
+            if stop.is_set():
+                return
+            parts = self._parts = assemble(
+                self._settings,
+                self._content,
+                self._storage,
+                self._application,
+                sender=self._sender,
+                pacer=self._pacer,
+                metrics=self._metrics,
+            )
             await self._restore_pauses()
             await self._application.start()
             try:
                 async with asyncio.TaskGroup() as group:
-                    dispatch = group.create_task(
-                        self._persist("dispatch", self._parts.dispatcher.run), name="dispatch"
-                    )
-                    others = [
-                        group.create_task(self._persist("intake", self._take_in), name="intake"),
-                        group.create_task(self._persist("upkeep", self._keep_up), name="upkeep"),
-                        group.create_task(self._receiver.run(), name="updates"),
-                        group.create_task(self._set_menus(), name="menus"),
-                    ]
+                    tasks = self._start(group, parts)
                     started(Running(listener.port, self._application.bot.username, self._storage))
                     log.info("started", port=listener.port, mode=self._settings.telegram.mode.value)
-                    await (self._drained(stop) if drain else stop.wait())
-                    log.info("stopping")
-                    self._stopping = True
-                    for task in others:
-                        task.cancel()
-                    self._parts.dispatcher.stop()
-                    await dispatch
+                    await (self._drained(stop, parts) if drain else stop.wait())
+                    await self._end(tasks, parts)
             finally:
                 await self._application.stop()
         log.info("stopped")
 
-    async def _persist(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
+    def _start(self, group: asyncio.TaskGroup, parts: Parts) -> _Tasks:
+        steps: dict[str, Step] = {
+            "intake": partial(self._take_in, parts),
+            "upkeep": partial(self._keep_up, parts),
+        }
+        return _Tasks(
+            dispatch=group.create_task(
+                self._persist("dispatch", parts.dispatcher.run), name="dispatch"
+            ),
+            updates=group.create_task(self._receiver.run(), name="updates"),
+            others=(
+                *(group.create_task(self._persist(*step), name=step[0]) for step in steps.items()),
+                group.create_task(self._set_menus(), name="menus"),
+            ),
+        )
+
+    async def _end(self, tasks: _Tasks, parts: Parts) -> None:
+        """In order: nothing new comes in, then what is under way ends and is recorded."""
+        log.info("stopping")
+        self._stopping = True
+        parts.dispatcher.stop()
+        # Once: it confirms what it took over while it ends.
+        tasks.updates.cancel()
+        await end(*tasks.others)
+        await tasks.dispatch
+
+    async def _persist(self, name: str, step: Step) -> None:
         """Run a step again after every outage of Redis; anything else is a fault and ends all."""
         while True:
             try:
@@ -207,18 +232,18 @@ class Bot:
                 return None
             await asyncio.sleep(RETRY_S)
 
-    async def _take_in(self) -> None:
-        await self._parts.review.reassert()
-        await self._parts.intake.run()
+    async def _take_in(self, parts: Parts) -> None:
+        await parts.review.reassert()
+        await parts.intake.run()
 
-    async def _keep_up(self) -> None:
+    async def _keep_up(self, parts: Parts) -> None:
         while True:
             await self._storage.clock.sync()
             self._metrics.show("rate_per_second", self._pacer.rate_per_s)
             self._metrics.show("paused_seconds", self._pacer.paused_for_s)
             active = await self._storage.broadcasts.all_active()
             self._metrics.show("broadcasts_active", len(active))
-            await self._parts.review.remind()
+            await parts.review.remind()
             await asyncio.sleep(UPKEEP_S)
 
     async def _restore_pauses(self) -> None:
@@ -226,12 +251,12 @@ class Bot:
         pauses = await self._storage.pace.pauses()
         self._pacer.restore({scope: until - now for scope, until in pauses.items() if until > now})
 
-    async def _drained(self, stop: asyncio.Event) -> None:
+    async def _drained(self, stop: asyncio.Event, parts: Parts) -> None:
         """Return when the queue is empty and everybody who is due has been told, or at `stop`."""
 
         async def empty() -> None:
             await self._storage.queue.caught_up()
-            await self._parts.dispatcher.drain()
+            await parts.dispatcher.drain()
 
         waits = [asyncio.create_task(empty()), asyncio.create_task(stop.wait())]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -250,10 +275,12 @@ class Bot:
             return None
 
         async def telegram() -> str | None:
+            if self._parts is None:
+                return "Telegram has not said who this bot is yet; see the log"
             return self._receiver.fault
 
         async def dispatcher() -> str | None:
-            alive = self._parts.dispatcher.alive
+            alive = self._parts is not None and self._parts.dispatcher.alive
             return None if alive else "neither dispatches nor stands by; see the log"
 
         return {"redis": redis, "telegram": telegram, "dispatcher": dispatcher}

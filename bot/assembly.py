@@ -9,10 +9,10 @@ from bot.chat.desk import Desk
 from bot.chat.handlers import add_handlers
 from bot.chat.services import Services
 from bot.config import ConfigurationError, Settings
-from bot.content.guidance import load_guidance
+from bot.content.guidance import GuidanceError, load_guidance
 from bot.content.places import load as load_places
 from bot.content.places import suggest
-from bot.content.texts import Texts
+from bot.content.texts import Texts, TextsError
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.guidance import GuidanceBook
 from bot.pipeline.backlog import Backlog
@@ -56,8 +56,11 @@ class Parts:
 
 def load_content(settings: Settings) -> Content:
     """Load texts, guidance and places; raises ConfigurationError for a setting they refuse."""
-    texts = Texts.load()
-    guidance = load_guidance(texts.languages)
+    try:
+        texts = Texts.load()
+        guidance = load_guidance(texts.languages)
+    except (TextsError, GuidanceError) as fault:
+        raise ConfigurationError(f"content: {fault}") from None
     if settings.guidance.profile not in guidance.profiles:
         known = ", ".join(guidance.profiles)
         raise ConfigurationError(

@@ -41,7 +41,7 @@ async def _try(
 ) -> Finding:
     try:
         return Finding(subject, True, await step(settings))
-    except (ConfigurationError, StorageUnavailable, ValueError) as fault:
+    except (ConfigurationError, StorageUnavailable) as fault:
         return Finding(subject, False, " ".join(str(fault).split()))
 
 

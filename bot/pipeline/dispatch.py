@@ -13,6 +13,7 @@ from bot.domain.delivery import Lane
 from bot.domain.fault import StorageUnavailable
 from bot.domain.subscriber import Recipient
 from bot.pipeline.backlog import Backlog
+from bot.pipeline.ending import end
 from bot.pipeline.job import Job
 from bot.pipeline.ports import Broadcasts, Meter, Pacer
 from bot.pipeline.recorder import Recorder
@@ -122,8 +123,7 @@ class Dispatcher:
             ]
             await self._keep_claiming()
             await self._settle()
-            for task in tasks:
-                task.cancel()
+            await end(*tasks)
         if not self._lost:
             await self._tenure.give_up()
 

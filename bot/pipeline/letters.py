@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from bot.domain.message import Layout, Prepared
@@ -14,44 +15,69 @@ KEPT_BROADCASTS = 64
 """Texts of so many broadcasts stay; older ones are rendered again when they are needed."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Letter:
     prepared: Prepared
-    is_plain: bool = False
+    is_plain: bool
+
+
+_Version = tuple[str, Layout]
 
 
 class Letters:
-    """One prepared body for each broadcast, language and layout."""
+    """One prepared body for each broadcast, language and layout.
+
+    What is kept is the task that writes it: hundreds of sends that start together wait for one
+    rendering instead of doing it each.
+    """
 
     def __init__(self, notices: Notices, renderer: Renderer, sender: Sender) -> None:
         self._notices = notices
         self._renderer = renderer
         self._sender = sender
-        self._kept: dict[str, dict[tuple[str, Layout], _Letter]] = {}
+        self._kept: dict[str, dict[_Version, asyncio.Task[_Letter]]] = {}
 
     async def letter(self, job: Job) -> Prepared:
         """The body for this chat. Raises LookupError if its advisory is gone from storage."""
-        kept = self._kept.get(job.broadcast_id)
-        letter = kept.get((job.chat.language, job.layout)) if kept is not None else None
-        return (letter or await self._write(job)).prepared
+        written = self._kept.get(job.broadcast_id, {}).get(_version(job))
+        if written is not None and written.done() and not written.exception():
+            return written.result().prepared
+        return (await self._write(job)).prepared
 
     async def simplify(self, job: Job) -> bool:
         """Fall back to plain text after Telegram refused the entities; False if it is plain."""
-        letters = self._kept.get(job.broadcast_id, {})
-        letter = letters.get((job.chat.language, job.layout))
-        if letter is not None and letter.is_plain:
+        written = self._kept.get(job.broadcast_id, {}).get(_version(job))
+        if written is not None and (await asyncio.shield(written)).is_plain:
             return False
+        self._keep(job).pop(_version(job), None)
         await self._write(job, as_plain=True)
         return True
 
     async def _write(self, job: Job, *, as_plain: bool = False) -> _Letter:
+        versions = self._keep(job)
+        written = versions.get(_version(job))
+        if written is None:
+            written = asyncio.create_task(self._render(job, as_plain=as_plain))
+            versions[_version(job)] = written
+        try:
+            return await asyncio.shield(written)
+        except Exception:
+            # An outage is no reason never to write it.
+            if versions.get(_version(job)) is written:
+                del versions[_version(job)]
+            raise
+
+    async def _render(self, job: Job, *, as_plain: bool) -> _Letter:
         notice = await self._notices.for_broadcast(job.broadcast_id)
         message = self._renderer.render(notice, job.chat.language, job.layout)
-        if as_plain:
-            message = plain(message)
-        letter = _Letter(self._sender.prepare(message), as_plain)
+        return _Letter(self._sender.prepare(plain(message) if as_plain else message), as_plain)
+
+    def _keep(self, job: Job) -> dict[_Version, asyncio.Task[_Letter]]:
         if job.broadcast_id not in self._kept:
             while len(self._kept) >= KEPT_BROADCASTS:
                 del self._kept[next(iter(self._kept))]
-        self._kept.setdefault(job.broadcast_id, {})[job.chat.language, job.layout] = letter
-        return letter
+        return self._kept.setdefault(job.broadcast_id, {})
+
+
+def _version(job: Job) -> _Version:
+    return job.chat.language, job.layout

@@ -66,6 +66,10 @@ class Metrics:
         """Set a gauge."""
         self._gauges[name].set(value)
 
+    def value(self, name: str, /, **labels: str) -> int:
+        """What a counter stands at; 0 for labels that never occurred."""
+        return int(self.registry.get_sample_value(f"forewarn_{name}_total", labels) or 0)
+
     def page(self) -> bytes:
         """The text that Prometheus scrapes."""
         return generate_latest(self.registry)
