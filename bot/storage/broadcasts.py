@@ -1,0 +1,349 @@
+"""Broadcasts: who is told, by whom and how it ended, safe against a crash at any instruction."""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from redis.asyncio import Redis
+
+from bot.domain.broadcast import (
+    Broadcast,
+    BroadcastState,
+    Claim,
+    Claimed,
+    Entry,
+    Plan,
+    Standing,
+)
+from bot.domain.delivery import End, Lane
+from bot.domain.subscriber import REACH_FIRST, Recipient
+from bot.storage.audience import estimate
+from bot.storage.keys import Keys
+from bot.storage.layout import Layout, buckets_for, read_buckets
+from bot.storage.server import Clock, Server, Value, from_ms, to_ms
+from bot.storage.walk import Candidate, Peek, peek
+
+__all__ = [
+    "Broadcast",
+    "BroadcastState",
+    "Broadcasts",
+    "Claim",
+    "Claimed",
+    "Entry",
+    "Plan",
+    "Standing",
+]
+
+ROUNDS = 16
+LAYOUTS_KEPT = 8
+
+
+class Broadcasts:
+    """Deliveries under way.
+
+    `role` is the uuid under which the caller holds the dispatcher's role. A claim first reads
+    candidates, then a script looks again and takes them; nothing is held between the two.
+    """
+
+    def __init__(self, redis: Redis, keys: Keys | None = None, clock: Clock | None = None) -> None:
+        self._server = Server(redis, clock)
+        self._keys = keys or Keys()
+        self._layouts: OrderedDict[str, Layout] = OrderedDict()
+        self._process = secrets.token_hex(4)
+        self._tickets = count(1)
+
+    async def publish(self, plan: Plan) -> bool:
+        """Start a broadcast; False when its id is there already. Waits for a replica, if any."""
+        keys = self._keys
+        buckets = buckets_for(await estimate(self._server, keys, plan.places))
+        told_by = plan.told_by or plan.id
+        told_fields = await self._server.call("HGET", keys.broadcast(told_by), "buckets")
+        told = read_buckets(told_fields) if plan.told_by and told_fields else {}
+        if told:
+            buckets = {kind: max(buckets[kind], told[kind]) for kind in REACH_FIRST}
+        created = await self._server.run(
+            "publish",
+            [
+                *self._base(plan.id),
+                keys.segments(plan.id),
+                *(keys.places(kind) for kind in REACH_FIRST),
+                keys.broadcast(told_by),
+            ],
+            [
+                *(self._server.now_arg, plan.id, secrets.token_hex(8)),
+                *(int(plan.lane), to_ms(plan.expires), plan.told_by or ""),
+                *(buckets[kind] for kind in REACH_FIRST),
+                *(told.get(kind, 0) for kind in REACH_FIRST),
+                *plan.places,
+            ],
+        )
+        await self._server.replicated(keys.replicated)
+        return bool(created)
+
+    async def turn(self) -> str | None:
+        """The broadcast to serve: highest lane, then least recently served, with work now."""
+        time, active, wake = await self._server.pipe(
+            ("TIME",),
+            ("ZRANGE", self._keys.active, 0, -1),
+            ("ZRANGE", self._keys.wake, 0, -1, "WITHSCORES"),
+        )
+        now, at = self._server.now_ms(time), {key: due for key, due in wake}
+        ready = (key for key in active if key in at and at[key] <= now)
+        first: bytes | None = next(ready, None)
+        return first.decode() if first else None
+
+    async def next_due(self) -> datetime | None:
+        """When a broadcast has something to do; now or earlier when one has."""
+        time, first = await self._server.pipe(
+            ("TIME",), ("ZRANGE", self._keys.wake, 0, 0, "WITHSCORES")
+        )
+        return from_ms(max(self._server.now_ms(time), first[0][1])) if first else None
+
+    async def claim(self, role: str, broadcast_id: str, n: int) -> Claim:
+        """Put up to `n` chats in flight: postponed ones that are due, then the next ones.
+
+        A cancelled or expired broadcast gives none; each claim counts a stretch of what is left
+        of it, until `finished`.
+        """
+        claim = Claim(Standing.OK)
+        for _ in range(ROUNDS):
+            layout = await self._layout(broadcast_id)
+            seen = await peek(self._server, self._keys, layout, n) if layout else Peek()
+            verdict, reply = await self._take(role, broadcast_id, layout, seen)
+            if verdict == _RESYNC:
+                self._layouts.pop(broadcast_id, None)
+                continue
+            claim = _claim(verdict, reply)
+            if claim.finished:
+                self._layouts.pop(broadcast_id, None)
+            if claim.chats or claim.finished or claim.standing is not Standing.OK or seen.idle:
+                break
+        return claim
+
+    async def recover(
+        self, role: str, broadcast_id: str, held: Collection[Recipient]
+    ) -> tuple[Claimed, ...]:
+        """What is in flight and not in the caller's hands: after a takeover or a lost reply."""
+        flying = await self._server.call("HKEYS", self._keys.in_flight(broadcast_id))
+        lost = {Recipient.from_key(key.decode()) for key in flying}.difference(held)
+        layout = await self._layout(broadcast_id)
+        if layout is None or not lost:
+            return ()
+        table = _KeyTable(self._base(broadcast_id))
+        args: list[Value] = [self._server.now_arg, broadcast_id, role]
+        for who in sorted(lost, key=lambda r: (REACH_FIRST.index(r.kind), r.chat_id)):
+            chat = table.index(self._keys.chat(who.chat_id))
+            args += (who.key, who.chat_id, chat, table.index(layout.told(self._keys, who)))
+        return tuple(map(_claimed, await self._server.run("recover", table.keys, args)))
+
+    async def record(self, role: str, broadcast_id: str, entries: Sequence[Entry]) -> Standing:
+        """Write down how sends ended; an entry counts only if it was in flight: twice is once."""
+        for _ in range(ROUNDS):
+            layout = await self._layout(broadcast_id)
+            table = _KeyTable(self._base(broadcast_id))
+            made = layout.made if layout else ""
+            args: list[Value] = [self._server.now_arg, broadcast_id, role, made]
+            if layout:
+                args += (part for e in entries for part in self._entry(layout, table, e))
+            reply: bytes = await self._server.run("record", table.keys, args)
+            if reply.decode() != _RESYNC:
+                return Standing(reply.decode())
+            self._layouts.pop(broadcast_id, None)
+        return Standing.STOP
+
+    async def join(self, broadcast_id: str, recipient: Recipient) -> bool:
+        """Tell someone who subscribed while the broadcast is active; also wakes one that is done.
+
+        True when this broadcast will tell the chat, False when it has, or is over.
+        """
+        for _ in range(ROUNDS):
+            layout = await self._layout(broadcast_id)
+            if layout is None:
+                return False
+            reply: bytes = await self._server.run(
+                "join",
+                [*self._base(broadcast_id), layout.receipts(self._keys, recipient)],
+                [
+                    *(self._server.now_arg, broadcast_id, layout.made),
+                    *(recipient.key, recipient.chat_id),
+                ],
+            )
+            if reply.decode() != _RESYNC:
+                return reply == b"1"
+            self._layouts.pop(broadcast_id, None)
+        return False
+
+    async def cancel(self, broadcast_id: str) -> bool:
+        """Stop what is unsent; True when it is cancelled then. Waits for a replica, if any."""
+        cancelled = await self._steer(broadcast_id, "cancel")
+        await self._server.replicated(self._keys.replicated)
+        return cancelled
+
+    async def halt(self, broadcast_id: str, reason: str) -> None:
+        """Stop sending until `resume`: the fault is ours and the same for every chat."""
+        await self._steer(broadcast_id, "halt", reason)
+
+    async def resume(self, broadcast_id: str) -> None:
+        """Go on with a halted broadcast."""
+        await self._steer(broadcast_id, "resume")
+
+    async def get(self, broadcast_id: str) -> Broadcast | None:
+        """The broadcast with its counts as they stand."""
+        fields, in_flight, later = await self._server.pipe(
+            ("HGETALL", self._keys.broadcast(broadcast_id)),
+            ("HLEN", self._keys.in_flight(broadcast_id)),
+            ("ZCARD", self._keys.later(broadcast_id)),
+        )
+        return _broadcast(broadcast_id, fields, in_flight, later) if fields else None
+
+    async def reason(self, broadcast_id: str) -> str | None:
+        """Why the broadcast was halted, while it is."""
+        value: bytes | None = await self._server.call(
+            "HGET", self._keys.broadcast(broadcast_id), "reason"
+        )
+        return value.decode() if value else None
+
+    async def all_active(self) -> tuple[str, ...]:
+        """Every broadcast that is not finished, in the order of lanes and turns."""
+        members = await self._server.call("ZRANGE", self._keys.active, 0, -1)
+        return tuple(member.decode() for member in members)
+
+    async def told(self, broadcast_id: str, recipient: Recipient) -> int | None:
+        """The id of the message that told the chat."""
+        layout = await self._layout(broadcast_id)
+        if layout is None:
+            return None
+        value: bytes | None = await self._server.call(
+            "HGET", layout.receipts(self._keys, recipient), recipient.chat_id
+        )
+        return int(value) if value and value.isdigit() else None
+
+    def _base(self, broadcast_id: str) -> list[str]:
+        keys = self._keys
+        return [
+            *(keys.active, keys.wake, keys.broadcast(broadcast_id)),
+            *(keys.in_flight(broadcast_id), keys.later(broadcast_id)),
+            *(keys.attempts(broadcast_id), keys.dispatcher),
+        ]
+
+    async def _steer(self, broadcast_id: str, what: str, reason: str = "") -> bool:
+        args = [self._server.now_arg, broadcast_id, what, reason]
+        return bool(await self._server.run("steer", self._base(broadcast_id), args))
+
+    async def _layout(self, broadcast_id: str) -> Layout | None:
+        """The layout, read once: scripts refuse one whose `made` is no longer right."""
+        if known := self._layouts.get(broadcast_id):
+            return known
+        fields, segments = await self._server.pipe(
+            ("HGETALL", self._keys.broadcast(broadcast_id)),
+            ("LRANGE", self._keys.segments(broadcast_id), 0, -1),
+        )
+        if not fields:
+            return None
+        self._layouts[broadcast_id] = layout = Layout.parse(broadcast_id, fields, segments)
+        if len(self._layouts) > LAYOUTS_KEPT:
+            self._layouts.popitem(last=False)
+        return layout
+
+    async def _take(
+        self, role: str, broadcast_id: str, layout: Layout | None, seen: Peek
+    ) -> tuple[str, list[Any]]:
+        table = _KeyTable([*self._base(broadcast_id), self._keys.served])
+        ticket = f"{self._process}-{next(self._tickets)}"
+        pause = "" if seen.pause_ms is None else seen.pause_ms
+        args: list[Value] = [self._server.now_arg, broadcast_id, role]
+        args += (layout.made if layout else "", ticket, seen.seen, seen.after, pause)
+        if layout:
+            args += (p for c in seen.candidates for p in self._candidate(layout, table, c))
+        verdict, *reply = await self._server.run("claim", table.keys, args)
+        return verdict.decode(), reply
+
+    def _candidate(
+        self, layout: Layout, table: _KeyTable, candidate: Candidate
+    ) -> tuple[Value, ...]:
+        keys, who = self._keys, candidate.recipient
+        place = keys.place(candidate.place, who.kind) if candidate.place is not None else None
+        return (
+            *(who.key, who.chat_id, "later" if candidate.later else "cursor"),
+            *(table.index(keys.chat(who.chat_id)), table.index(layout.receipts(keys, who))),
+            *(table.index(place), table.index(layout.told(keys, who))),
+        )
+
+    def _entry(self, layout: Layout, table: _KeyTable, entry: Entry) -> tuple[Value, ...]:
+        who = entry.recipient
+        moved = Recipient(who.kind, entry.moved_to) if entry.moved_to is not None else None
+        return (
+            *(who.key, who.chat_id, entry.end.value if entry.end else ""),
+            "" if entry.message_id is None else entry.message_id,
+            "" if entry.due is None else to_ms(entry.due),
+            table.index(layout.receipts(self._keys, who)),
+            moved.key if moved else "",
+            moved.chat_id if moved else "",
+            table.index(layout.receipts(self._keys, moved)) if moved else 0,
+        )
+
+
+class _KeyTable:
+    """The KEYS of one call, each once; entries of ARGV name them by their place (from 1)."""
+
+    def __init__(self, base: Sequence[str]) -> None:
+        self._places = {key: place for place, key in enumerate(base, 1)}
+
+    def index(self, key: str | None) -> int:
+        """The key's place, 0 for none."""
+        return 0 if key is None else self._places.setdefault(key, len(self._places) + 1)
+
+    @property
+    def keys(self) -> list[str]:
+        """KEYS in order."""
+        return list(self._places)
+
+
+_RESYNC = "resync"
+
+
+def _claim(verdict: str, reply: list[Any]) -> Claim:
+    finished, due, *rows = reply
+    return Claim(
+        Standing(verdict),
+        tuple(map(_claimed, rows)),
+        finished=bool(finished),
+        due_at=from_ms(due) if due else None,
+    )
+
+
+def _claimed(row: Sequence[bytes]) -> Claimed:
+    key, attempts, language, thread, answers = row
+    return Claimed(
+        Recipient.from_key(key.decode()),
+        language.decode(),
+        int(thread) if thread else None,
+        int(attempts),
+        int(answers) if answers else None,
+    )
+
+
+def _broadcast(
+    broadcast_id: str, fields: dict[bytes, bytes], in_flight: int, later: int
+) -> Broadcast:
+    def moment(name: bytes) -> datetime | None:
+        return from_ms(fields[name]) if name in fields else None
+
+    counts = {end: int(fields.get(f"n:{end.value}".encode(), 0)) for end in End}
+    return Broadcast(
+        id=broadcast_id,
+        lane=Lane(int(fields[b"lane"])),
+        state=BroadcastState(fields[b"state"].decode()),
+        expires=from_ms(fields[b"expires"]),
+        audience=int(fields[b"audience"]),
+        counts={end: n for end, n in counts.items() if n},
+        in_flight=in_flight,
+        later=later,
+        started=moment(b"started"),
+        ended=moment(b"ended"),
+    )

@@ -1,0 +1,118 @@
+"""Every key's name in one place.
+
+All share one hash tag, so that scripts stay legal in a cluster; only the streams that producers
+and operators use have plain names, and no script touches them together with a tagged key.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+from bot.domain.subscriber import Kind, Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The names under one prefix."""
+
+    prefix: str = "forewarn"
+
+    def _key(self, *parts: object) -> str:
+        return ":".join((f"{{{self.prefix}}}", *map(str, parts)))
+
+    @property
+    def dispatcher(self) -> str:
+        """String with expiry: the uuid of the replica that may send."""
+        return self._key("dispatcher")
+
+    @property
+    def pace(self) -> str:
+        """Hash: scope -> unix time until which it is paused."""
+        return self._key("pace")
+
+    @property
+    def tallies(self) -> str:
+        """Hash: name -> count that survives a restart."""
+        return self._key("tallies")
+
+    @property
+    def replicated(self) -> str:
+        """String: the mark behind which WAIT waits."""
+        return self._key("replicated")
+
+    def chat(self, chat_id: int) -> str:
+        """Hash: what a chat chose."""
+        return self._key("chat", chat_id)
+
+    def place(self, place_id: str, kind: Kind) -> str:
+        """Sorted set of chat ids, each its own score."""
+        return self._key("place", place_id, kind.value)
+
+    def places(self, kind: Kind) -> str:
+        """Set of places that have subscribers of `kind`."""
+        return self._key("places", kind.value)
+
+    @property
+    def active(self) -> str:
+        """Sorted set of unfinished broadcasts: lane, then least recently served."""
+        return self._key("broadcasts", "active")
+
+    @property
+    def wake(self) -> str:
+        """Sorted set of broadcasts: from when each has something to do."""
+        return self._key("broadcasts", "wake")
+
+    @property
+    def served(self) -> str:
+        """String: counter behind the taking of turns."""
+        return self._key("broadcasts", "served")
+
+    def broadcast(self, broadcast_id: str) -> str:
+        """Hash: state, lane, expiry, cursor, counts."""
+        return self._key("broadcast", broadcast_id)
+
+    def segments(self, broadcast_id: str) -> str:
+        """List of what the cursor walks, in order."""
+        return self._key("broadcast", broadcast_id, "segments")
+
+    def in_flight(self, broadcast_id: str) -> str:
+        """Hash: recipient -> attempt and the claim that put it there."""
+        return self._key("broadcast", broadcast_id, "inflight")
+
+    def later(self, broadcast_id: str) -> str:
+        """Sorted set: recipient, scored with when it is due."""
+        return self._key("broadcast", broadcast_id, "later")
+
+    def attempts(self, broadcast_id: str) -> str:
+        """Hash: recipient in `later` -> tries so far."""
+        return self._key("broadcast", broadcast_id, "attempts")
+
+    def receipts(self, broadcast_id: str, kind: Kind, bucket: int) -> str:
+        """Small hash: chat id -> message id, or a letter for another end."""
+        return self._key("broadcast", broadcast_id, "receipts", kind.value[0], bucket)
+
+    def advisory(self, advisory_id: str) -> str:
+        """Hash: one advisory as received and decided."""
+        return self._key("advisory", advisory_id)
+
+    def advisories_in(self, state: str) -> str:
+        """Sorted set of advisory ids in `state`, scored with when it expires."""
+        return self._key("advisories", state)
+
+    def advisories_of(self, sender: str, identifier: str) -> str:
+        """Sorted set of advisory ids with this sender and identifier, scored with `sent`."""
+        return self._key("advisories-of", len(sender), sender, identifier)
+
+    def asked(self, advisory_id: str) -> str:
+        """Hash: operator's id -> message that asks about an advisory."""
+        return self._key("asked", advisory_id)
+
+    def advisory_code(self, code: str) -> str:
+        """String: id of the advisory that people know by `code`."""
+        return self._key("advisory-code", code)
+
+
+def bucket_of(recipient: Recipient, buckets: int) -> int:
+    """Which of `buckets` receipts a recipient is in; ids are too regular to be used as they are."""
+    return zlib.crc32(recipient.key.encode()) % buckets

@@ -1,0 +1,106 @@
+"""What a broadcast walks and where its receipts are: fixed when it is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.subscriber import REACH_FIRST, Kind, Recipient
+from bot.storage.keys import Keys, bucket_of
+
+PER_BUCKET = 64
+"""Receipts a bucket is meant to hold: well inside a listpack, few enough keys."""
+
+KIND_BY_LETTER = {kind.value[0]: kind for kind in Kind}
+Buckets = Mapping[Kind, int]
+
+
+def buckets_for(estimate: Mapping[Kind, int]) -> Buckets:
+    """How many buckets the receipts of such an audience want, at least one of each kind."""
+    return {kind: max(1, -(-estimate.get(kind, 0) // PER_BUCKET)) for kind in REACH_FIRST}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch that the cursor walks by ascending chat id.
+
+    Either the subscribers of `place`, or one `bucket` of another broadcast's receipts.
+    """
+
+    kind: Kind
+    place: str | None = None
+    bucket: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Segment:
+        """Read `z:<kind letter>:<place>` or `r:<kind letter>:<bucket>`."""
+        form, letter, rest = text.split(":", 2)
+        kind = KIND_BY_LETTER[letter]
+        return cls(kind, rest) if form == "z" else cls(kind, None, int(rest))
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`made` is new for each publication: an id published again after a flush is another one."""
+
+    id: str
+    made: str
+    buckets: Buckets
+    segments: tuple[Segment, ...]
+    told_by: str | None
+    told_buckets: Buckets
+
+    @classmethod
+    def parse(cls, broadcast_id: str, fields: Mapping[bytes, bytes], raw: list[bytes]) -> Layout:
+        """Read the broadcast's hash and its list of segments."""
+        return cls(
+            id=broadcast_id,
+            made=fields[b"made"].decode(),
+            buckets=read_buckets(fields[b"buckets"]),
+            segments=tuple(Segment.parse(item.decode()) for item in raw),
+            told_by=fields[b"told_by"].decode() or None,
+            told_buckets=read_buckets(fields[b"told_buckets"]),
+        )
+
+    def receipts(self, keys: Keys, recipient: Recipient) -> str:
+        """The key with the recipient's receipt."""
+        bucket = bucket_of(recipient, self.buckets[recipient.kind])
+        return keys.receipts(self.id, recipient.kind, bucket)
+
+    def told(self, keys: Keys, recipient: Recipient) -> str | None:
+        """The key with the recipient's receipt of the broadcast that this one corrects."""
+        if self.told_by is None:
+            return None
+        bucket = bucket_of(recipient, self.told_buckets[recipient.kind])
+        return keys.receipts(self.told_by, recipient.kind, bucket)
+
+
+def read_buckets(field: bytes) -> Buckets:
+    """Read the three numbers as publish.lua wrote them."""
+    return dict(zip(REACH_FIRST, map(int, field.split()), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the walk stands: behind chat id `after` of segment number `segment`.
+
+    `told` is how many receipts of `told_by` there were when this pass over them began.
+    """
+
+    told: int
+    segment: int = 0
+    after: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor:
+        """Read what `str()` wrote; the end of the walk is no cursor."""
+        told, segment, after = text.split(":")
+        return cls(int(told), int(segment), int(after) if after else None)
+
+    def __str__(self) -> str:
+        after = "" if self.after is None else self.after
+        return f"{self.told}:{self.segment}:{after}"
+
+
+END = "end"
+"""The cursor of a broadcast that has met everyone."""

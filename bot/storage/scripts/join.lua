@@ -1,0 +1,28 @@
+-- KEYS: the seven, receipts of the chat. ARGV: now, id, made, key, chat id.
+-- Answers 1 when this broadcast will tell the chat, 0 when not, resync.
+--
+-- The counterpart of the cursor: someone who subscribed behind it, or between the reading of
+-- candidates and their claim, is put into `later`; `known` keeps the cursor from telling him too.
+local key, chat_id, bucket = ARGV[4], ARGV[5], KEYS[8]
+local b = open(ARGV[2], now_ms(ARGV[1]))
+if not b.state then return '0' end
+if b.made ~= ARGV[3] then return 'resync' end
+expire_if_due(b)
+if b.state == 'cancelled' or b.state == 'expired' or b.now >= b.expires
+    or redis.call('HEXISTS', b.hash, 'closed') == 1 then
+  return '0'
+end
+if redis.call('HEXISTS', bucket, chat_id) == 1 then return '0' end
+if known(b, key, bucket, chat_id) then return '1' end
+
+redis.call('ZADD', b.later, b.now, key)
+redis.call('HINCRBY', b.hash, 'audience', 1)
+keep(b, b.later)
+if b.state == 'done' then
+  b.state = 'sending'
+  redis.call('HSET', b.hash, 'state', 'sending')
+  redis.call('HDEL', b.hash, 'ended')
+  redis.call('ZADD', b.active, b.lane * LANE_WIDTH, b.id)
+end
+rewake(b)
+return '1'

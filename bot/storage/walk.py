@@ -1,0 +1,156 @@
+"""Reading ahead of the cursor: which chats a claim may take, without changing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from bot.domain.broadcast import BroadcastState
+from bot.domain.subscriber import Recipient
+from bot.storage.keys import Keys
+from bot.storage.layout import END, Cursor, Layout, Segment
+from bot.storage.server import Server, Value
+
+COUNTED_AT_ONCE = 1000
+"""Chats of a cancelled or expired broadcast that one claim counts; nothing is sent for them."""
+
+WAIT_FOR_TOLD_MS = 500
+SEGMENTS_AT_ONCE = 8
+SEGMENTS_A_CLAIM = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A chat to claim, with the place it was met in; `later` when it was postponed."""
+
+    recipient: Recipient
+    place: str | None = None
+    later: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """What was read: candidates, the cursor as `seen` and as it is `after` them."""
+
+    candidates: tuple[Candidate, ...] = ()
+    seen: str = END
+    after: str = END
+    pause_ms: int | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing more to read now."""
+        return not self.candidates and (self.after == END or self.pause_ms is not None)
+
+
+async def peek(server: Server, keys: Keys, layout: Layout, n: int) -> Peek:
+    """Read up to `n` chats: those due in `later` first, then the next ones behind the cursor."""
+    told_by = layout.told_by or layout.id
+    time, fields, waiting, told, told_in_flight = await server.pipe(
+        ("TIME",),
+        ("HMGET", keys.broadcast(layout.id), "state", "expires", "cursor"),
+        ("ZRANGE", keys.later(layout.id), 0, max(n, 100) - 1, "WITHSCORES"),
+        ("HMGET", keys.broadcast(told_by), "state", "n:sent"),
+        ("HLEN", keys.in_flight(told_by)),
+    )
+    if fields[0] is None:
+        return Peek()
+    now = server.now_ms(time)
+    state, expires, seen = fields[0].decode(), int(fields[1]), fields[2].decode()
+    counting = state in _COUNTED or now >= expires
+    limit = COUNTED_AT_ONCE if counting else n
+    postponed = (
+        Candidate(Recipient.from_key(key.decode()), later=True)
+        for key, due in waiting
+        if counting or due <= now
+    )
+    due = tuple(islice(postponed, limit))
+    if seen == END:
+        return Peek(due)
+    walk = _Walk(server, keys, layout, Cursor.parse(seen))
+    await walk.read(limit - len(due))
+    candidates = (*due, *walk.found)
+    if walk.cursor.segment < len(layout.segments):
+        return Peek(candidates, seen, str(walk.cursor))
+    if layout.told_by is None or counting:
+        return Peek(candidates, seen)
+    return _end_of_pass(candidates, seen, walk.cursor, told, told_in_flight)
+
+
+_COUNTED = (BroadcastState.CANCELLED, BroadcastState.EXPIRED)
+_UNDER_WAY = (BroadcastState.SENDING, BroadcastState.HALTED)
+
+
+def _end_of_pass(
+    candidates: tuple[Candidate, ...],
+    seen: str,
+    cursor: Cursor,
+    told: Sequence[bytes | None],
+    told_in_flight: int,
+) -> Peek:
+    """Whether the receipts can still grow behind the cursor.
+
+    A message of the corrected broadcast that was in flight when the correction began may have
+    been recorded in a bucket that was passed already. The walk is over once that broadcast can
+    tell nobody any more and has told as many as when the pass began; otherwise it goes round
+    again, and whoever has the correction is skipped.
+    """
+    sent = int(told[1] or 0)
+    if told[0] is not None and (told[0].decode() in _UNDER_WAY or told_in_flight):
+        return Peek(candidates, seen, str(cursor), WAIT_FOR_TOLD_MS)
+    if sent == cursor.told:
+        return Peek(candidates, seen)
+    return Peek(candidates, seen, str(Cursor(sent)))
+
+
+class _Walk:
+    """One reading of segments; `cursor` moves behind what was `found`."""
+
+    def __init__(self, server: Server, keys: Keys, layout: Layout, cursor: Cursor) -> None:
+        self._server, self._keys, self._layout = server, keys, layout
+        self.cursor = cursor
+        self.found: list[Candidate] = []
+
+    async def read(self, room: int) -> None:
+        """Find up to `room` chats; many tiny segments cost few round trips."""
+        segments, last = self._layout.segments, self.cursor.segment + SEGMENTS_A_CLAIM
+        width = SEGMENTS_AT_ONCE
+        while room > len(self.found) and self.cursor.segment < min(len(segments), last):
+            batch = segments[self.cursor.segment : min(self.cursor.segment + width, last)]
+            replies = await self._server.pipe(
+                *(self._command(segment, room, i == 0) for i, segment in enumerate(batch))
+            )
+            for segment, reply in zip(batch, replies, strict=True):
+                if not self._take(segment, reply, room):
+                    return
+            width *= 2
+
+    def _command(self, segment: Segment, room: int, first: bool) -> tuple[Value, ...]:
+        if segment.place is None:
+            told_by = self._layout.told_by or ""
+            return ("HGETALL", self._keys.receipts(told_by, segment.kind, segment.bucket))
+        after = self.cursor.after if first else None
+        lowest = "-inf" if after is None else f"({after}"
+        key = self._keys.place(segment.place, segment.kind)
+        # One more than needed tells whether the segment ends here.
+        return ("ZRANGEBYSCORE", key, lowest, "+inf", "LIMIT", 0, room + 1)
+
+    def _take(self, segment: Segment, reply: Any, room: int) -> bool:
+        """Take from one segment; False when there is no room for all of it."""
+        ids = self._told(reply) if segment.place is None else [int(member) for member in reply]
+        chosen = ids[: room - len(self.found)]
+        self.found += (Candidate(Recipient(segment.kind, i), segment.place) for i in chosen)
+        at = self.cursor
+        if len(chosen) == len(ids):
+            self.cursor = Cursor(at.told, at.segment + 1)
+            return True
+        self.cursor = Cursor(at.told, at.segment, chosen[-1] if chosen else at.after)
+        return False
+
+    def _told(self, receipts: dict[bytes, bytes]) -> list[int]:
+        """Those of a bucket, behind the cursor, who have a message."""
+        after = self.cursor.after
+        told = sorted(int(chat) for chat, value in receipts.items() if value.isdigit())
+        return told if after is None else [chat for chat in told if chat > after]
