@@ -1,0 +1,114 @@
+"""Everything people can say to the bot, in the order in which it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from telegram import Update
+from telegram.ext import (
+    BaseHandler,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    MessageHandler,
+    filters,
+)
+
+from bot.chat import (
+    channel,
+    city,
+    errors,
+    genuine,
+    hints,
+    language,
+    membership,
+    operator,
+    privacy,
+    start,
+    status,
+    stop,
+)
+from bot.chat.context import App, Context
+from bot.chat.services import Services
+
+ALLOWED_UPDATES = [
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CHANNEL_POST,
+    Update.CALLBACK_QUERY,
+    Update.MY_CHAT_MEMBER,
+]
+"""What the bot asks Telegram for, in polling and with a webhook alike."""
+
+Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
+Handler = BaseHandler[Update, Context, None]
+
+_ID = "([A-Za-z0-9_-]{1,32})"
+_PRIVATE = filters.ChatType.PRIVATE
+_TALK = filters.UpdateType.MESSAGES & ~filters.ChatType.CHANNEL  # a corrected slip counts
+_NEW = filters.UpdateType.MESSAGE  # a live location arrives as edits, dozens of them
+_POST = filters.UpdateType.CHANNEL_POST
+
+
+def add_handlers(application: App, services: Services) -> None:
+    """Register everything. The application must be built with `context_types()`."""
+    application.bot_data.services = services
+    application.add_handlers(handlers())
+    application.add_error_handler(errors.report)
+
+
+def handlers() -> list[Handler]:
+    """The first that fits an update answers it."""
+    return [
+        # Where the bot stands
+        ChatMemberHandler(membership.change_membership, ChatMemberHandler.MY_CHAT_MEMBER),
+        MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrate),
+        # Operators
+        _press(f"ok:{_ID}", operator.approve),
+        _press(f"no:{_ID}", operator.reject),
+        _command("pending", operator.pending, _PRIVATE & _NEW),
+        # Channels
+        _command("city", channel.city_post, _POST),
+        _command("stop", channel.stop_post, _POST),
+        _command("language", channel.language_post, _POST),
+        # Cities
+        _command("start", start.start, _TALK),
+        _command("city", city.city, _TALK),
+        _command("stop", stop.stop, _TALK),
+        _press(f"city:add:{_ID}", city.add),
+        _press(f"city:del:{_ID}", city.remove),
+        _press("city:menu", city.show_menu),
+        _press("city:more", city.show_more),
+        MessageHandler(_PRIVATE & _NEW & filters.LOCATION, city.share_location),
+        # Questions
+        _command("status", status.status, _TALK),
+        _press("status", status.status),
+        _command("verify", genuine.verify, _TALK),
+        _press(f"verify:{_ID}", genuine.press_verify),
+        _press(f"more:{_ID}", genuine.press_more),
+        _command("help", start.help_, _TALK),
+        # Settings
+        _command("test", status.send_test, _PRIVATE & _NEW),
+        _press("test", status.send_test),
+        _command("language", language.language, _TALK),
+        _press("lang:([A-Za-z-]{1,32})", language.choose),
+        _command("privacy", privacy.privacy, _PRIVATE & _TALK),
+        _press("privacy:show", privacy.privacy),
+        _press("privacy:export", privacy.export),
+        _press("privacy:delete", privacy.ask),
+        _press("privacy:erase", privacy.erase),
+        # What is left
+        MessageHandler(_PRIVATE & _TALK & filters.COMMAND, hints.unknown_command),
+        MessageHandler(_PRIVATE & _TALK & filters.TEXT, city.type_name),
+        MessageHandler(_PRIVATE & _NEW & ~filters.StatusUpdate.ALL, hints.unknown_content),
+        CallbackQueryHandler(hints.old_button),
+    ]
+
+
+def _command(name: str, callback: Callback, where: filters.BaseFilter) -> Handler:
+    return CommandHandler(name, callback, where)
+
+
+def _press(pattern: str, callback: Callback) -> Handler:
+    return CallbackQueryHandler(callback, pattern=f"^{pattern}$")

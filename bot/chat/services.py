@@ -1,0 +1,96 @@
+"""What handlers work with, named once; each replica builds it once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.chat.choice import Suggest
+from bot.domain.gazetteer import Gazetteer
+from bot.domain.message import Layout, Message
+from bot.domain.record import AdvisoryRecord
+from bot.domain.subscriber import Chat, Kind, State
+from bot.pipeline.live import Active
+from bot.rendering.dialogue import Dialogue
+from bot.rendering.notice import Notice
+from bot.rendering.operator import OperatorTexts
+
+
+class Chats(Protocol):
+    """The subscribers, as people change them."""
+
+    async def get(self, chat_id: int) -> Chat | None: ...
+    async def save(self, chat: Chat) -> None: ...
+    async def set_state(self, chat_id: int, state: State) -> Chat | None: ...
+    async def migrate(self, old_id: int, new_id: int) -> Chat | None: ...
+    async def forget(self, chat_id: int) -> None: ...
+
+
+class Counts(Protocol):
+    """How many chats follow any of the places."""
+
+    async def count(self, place_ids: Collection[str]) -> Mapping[Kind, int]: ...
+
+
+class Advisories(Protocol):
+    """What was received, as people ask for it."""
+
+    async def get(self, advisory_id: str) -> AdvisoryRecord | None: ...
+    async def by_code(self, code: str) -> AdvisoryRecord | None: ...
+    async def pending(self) -> tuple[AdvisoryRecord, ...]: ...
+
+
+class Live(Protocol):
+    """What is active now; `bot.pipeline.live.Live`."""
+
+    async def active(self, places: Collection[str]) -> tuple[Active, ...]: ...
+    async def join(self, chat: Chat) -> int: ...
+
+
+class Review(Protocol):
+    """Decides what waits; False if somebody decided before. `bot.pipeline.review.Review`."""
+
+    async def approve(self, advisory_id: str) -> bool: ...
+    async def reject(self, advisory_id: str) -> bool: ...
+
+
+class Notices(Protocol):
+    """What is told of an advisory; `bot.pipeline.notices.Notices`."""
+
+    async def for_advisory(self, advisory_id: str) -> Notice | None: ...
+
+
+class Renderer(Protocol):
+    """A notice in words; `bot.rendering.advisory.Renderer`."""
+
+    def render(self, notice: Notice, language: str, layout: Layout) -> Message: ...
+    def details(self, notice: Notice, language: str) -> tuple[Message, ...]: ...
+
+
+class Deciders(Protocol):
+    """The operators, as their buttons need them; `bot.chat.desk.Desk`."""
+
+    @property
+    def admins(self) -> frozenset[int]: ...
+    async def show(self, record: AdvisoryRecord, admin_id: int) -> bool: ...
+    async def close(self, record: AdvisoryRecord, *, by: str | None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """`clock` gives the aware time now; `suggest` finds names that are nearly right."""
+
+    chats: Chats
+    advisories: Advisories
+    live: Live
+    review: Review
+    desk: Deciders
+    notices: Notices
+    renderer: Renderer
+    gazetteer: Gazetteer
+    suggest: Suggest
+    dialogue: Dialogue
+    operator_texts: OperatorTexts
+    clock: Callable[[], datetime]

@@ -1,0 +1,70 @@
+"""The first contact, deep links, coming back, and help."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from telegram import Update
+
+from bot.chat import choice, city, genuine
+from bot.chat.context import Context
+from bot.chat.reply import location_keyboard, send
+from bot.chat.visit import Visit, is_off, may_change, visit
+from bot.domain.subscriber import State
+
+
+async def start(update: Update, context: Context) -> None:
+    """Greet, follow a deep link, or wake what was stopped."""
+    here = await visit(update, context)
+    link = choice.read_payload(" ".join(context.args or ()))
+    match link:
+        case (choice.Link.CITY, place_id):
+            await _start_with_city(update, context, here, place_id)
+        case (choice.Link.ADVISORY, advisory_id) if here.is_private:
+            await genuine.send_details(update, context, here, advisory_id)
+        case _ if not here.is_private:
+            await city.hint_group(update, context, here)
+        case _ if here.chat.places:
+            await _resume(update, context, here)
+        case _:
+            await greet(update, context, here)
+
+
+async def greet(update: Update, context: Context, here: Visit) -> None:
+    """Say what this is, and offer the cities: one tap more and a city is chosen."""
+    dialogue = context.services.dialogue
+    label = dialogue.text(here.language, "location.button")
+    welcome = dialogue.welcome(here.language)
+    await send(update, context, welcome, below=location_keyboard(label))
+    await send(update, context, dialogue.choose(here.language))
+
+
+async def help_(update: Update, context: Context) -> None:
+    """What the bot can do, in a few lines."""
+    here = await visit(update, context)
+    keys = ("help.private",) if here.is_private else ("help.group",)
+    await send(update, context, context.services.dialogue.say(here.language, *keys, "not_siren"))
+
+
+async def _start_with_city(update: Update, context: Context, here: Visit, place_id: str) -> None:
+    place = context.services.gazetteer.get(place_id)
+    if not here.is_private and not await may_change(update, context):
+        await city.refuse(update, context)
+    elif place is not None and choice.is_city(place):
+        await city.subscribe(update, context, here, place)
+    elif here.is_private:
+        # A link from an old poster, or for a place this bot does not hold.
+        await greet(update, context, here)
+    else:
+        await city.hint_group(update, context, here)
+
+
+async def _resume(update: Update, context: Context, here: Visit) -> None:
+    services = context.services
+    chat, note = here.chat, ""
+    if is_off(chat):
+        chat = replace(chat, state=State.ACTIVE)
+        await services.chats.save(chat)
+        await services.live.join(chat)
+        note = services.dialogue.text(here.language, "resumed")
+    await send(update, context, services.dialogue.cities(here.language, chat, note))

@@ -1,0 +1,31 @@
+"""What is active now, and the test message."""
+
+from __future__ import annotations
+
+from telegram import Update
+
+from bot.chat.context import Context
+from bot.chat.reply import answer, send, show
+from bot.chat.visit import is_new, visit
+
+
+async def status(update: Update, context: Context) -> None:
+    """What is active for this chat's cities, with the time at which that was true."""
+    here = await visit(update, context)
+    services = context.services
+    now = services.clock()
+    if is_new(here.chat):
+        await show(update, context, services.dialogue.cities(here.language, here.chat))
+    else:
+        active = await services.live.active(here.chat.places)
+        current = [(one.record, one.advisory) for one in active]
+        text = services.dialogue.status(here.language, here.chat, current, now)
+        await show(update, context, text)
+    await answer(update)
+
+
+async def send_test(update: Update, context: Context) -> None:
+    """A message that sounds like a warning and says at both ends that it is none."""
+    here = await visit(update, context)
+    await send(update, context, context.services.dialogue.trial(here.language))
+    await answer(update)
