@@ -10,6 +10,7 @@ from bot.chat.reply import answer, send
 from bot.chat.visit import Visit, personal_language, visit
 from bot.domain.record import AdvisoryRecord
 from bot.pipeline.review import read_back
+from bot.rendering.checklist import ONE_ADULT
 from bot.rendering.dialogue import Word, stands
 from bot.rendering.notice import Notice
 
@@ -78,7 +79,8 @@ async def send_details(update: Update, context: Context, here: Visit, advisory_i
     if notice is None:
         await send(update, context, services.dialogue.say(here.language, "gone"))
         return
-    for message in services.renderer.details(notice, here.language):
+    household = here.chat.household or ONE_ADULT
+    for message in services.renderer.details(notice, here.language, household):
         await send(update, context, message)
 
 

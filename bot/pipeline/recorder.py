@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import structlog
@@ -25,6 +26,7 @@ class Recorder:
         self._broadcasts = broadcasts
         self._meter = meter
         self._entries: dict[str, dict[Recipient, Entry]] = {}
+        self._turn = asyncio.Lock()
 
     def add(self, job: Job, entry: Entry) -> None:
         """Keep the result of one job."""
@@ -42,8 +44,13 @@ class Recorder:
     async def flush(self, role: str, heed: Callable[[str, Standing], None]) -> bool:
         """Record what is held; `heed` hears how each broadcast stands. False when fenced off.
 
-        Raises StorageUnavailable with everything still held.
+        Raises StorageUnavailable with everything still held. A stop flushes while the regular
+        flush is still under way: they take turns.
         """
+        async with self._turn:
+            return await self._flush(role, heed)
+
+    async def _flush(self, role: str, heed: Callable[[str, Standing], None]) -> bool:
         for broadcast_id, entries in list(self._entries.items()):
             batch = list(entries.values())
             standing = await self._broadcasts.record(role, broadcast_id, batch)

@@ -245,7 +245,7 @@ class Dialogue:
         """Everything that is kept about a chat, with the ways to take it along or delete it."""
         if chat is None:
             return self.say(language, "privacy.nothing", "privacy.rest")
-        names = ", ".join(self._label(id, language) for id in chat.places)
+        names = "; ".join(self._label(id, language) for id in chat.places)
         kept = [
             self._html(language, "privacy.number", id=chat.id),
             self._html(language, "privacy.language", name=self.language_name(language)),
@@ -331,7 +331,10 @@ class Dialogue:
         return _rows([Button(self.text(language, key), data=data) for key, data in items], 2)
 
     def _off(self, language: str, chat: Chat) -> str:
-        return "" if chat.state is State.ACTIVE else self._html(language, "off")
+        if chat.state is State.ACTIVE:
+            return ""
+        shared = chat.kind is not Kind.PRIVATE
+        return self._html(language, "off.shared" if shared else "off.private")
 
     def _active(self, language: str, chat: Chat, record: AdvisoryRecord, advisory: Advisory) -> str:
         here = [id for id in chat.places if id in record.places]

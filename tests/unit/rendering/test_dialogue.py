@@ -185,7 +185,7 @@ def test_chat_without_cities_is_offered_some(language: str) -> None:
 
 @every_language
 def test_stopped_chat_is_told_so(language: str) -> None:
-    off = DIALOGUE.text(language, "off")
+    off = DIALOGUE.text(language, "off.private")
     stopped = replace(CHAT, state=State.STOPPED)
     assert off in unmarked(DIALOGUE.cities(language, stopped).html)
     assert off in unmarked(DIALOGUE.status(language, stopped, (), NOW).html)
