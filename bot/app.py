@@ -198,7 +198,8 @@ class Bot:
     def _start(self, group: asyncio.TaskGroup, parts: Parts) -> _Tasks:
         steps: dict[str, Step] = {
             "intake": partial(self._take_in, parts),
-            "upkeep": partial(self._keep_up, parts),
+            "upkeep": self._keep_up,
+            "desk": parts.review.keep_asking,
         }
         return _Tasks(
             dispatch=group.create_task(
@@ -236,14 +237,13 @@ class Bot:
         await parts.review.reassert()
         await parts.intake.run()
 
-    async def _keep_up(self, parts: Parts) -> None:
+    async def _keep_up(self) -> None:
         while True:
             await self._storage.clock.sync()
             self._metrics.show("rate_per_second", self._pacer.rate_per_s)
             self._metrics.show("paused_seconds", self._pacer.paused_for_s)
             active = await self._storage.broadcasts.all_active()
             self._metrics.show("broadcasts_active", len(active))
-            await parts.review.remind()
             await asyncio.sleep(UPKEEP_S)
 
     async def _restore_pauses(self) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +21,9 @@ from bot.pipeline.plan import Original, check_references, expiry, locate, procee
 from bot.pipeline.ports import Advisories, Broadcasts, Desk
 
 log = structlog.get_logger(__name__)
+
+ASK_AGAIN_S = 15.0
+"""How soon operators who could not be asked, having not started the bot, are tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,8 @@ class Review:
         self._desk = desk
         self._clock = clock
         self._wake = wake
+        self._news = asyncio.Event()
+        self._left_out: deque[AdvisoryRecord] = deque(maxlen=100)
 
     async def consider(self, arrival: Arrival) -> Ruling:
         """Judge one advisory and act on it; an exact repeat is acted on once."""
@@ -77,11 +85,15 @@ class Review:
             if stored is None or stored.state is not AdvisoryState.PUBLISHED:
                 return ruling
             record = stored  # published before, perhaps not to the end: assert it again
+        elif record.unresolved and record.places:
+            log.warning("area unresolved", advisory=record.id, areas=len(record.unresolved))
+            self._left_out.append(record)
+            self._news.set()
         if record.state is AdvisoryState.PUBLISHED:
             await self._publish(record, advisory)
         else:
             log.info("advisory waits", advisory=record.id, reasons=record.reasons)
-            await self._desk.ask(record)
+            self._news.set()
         return ruling
 
     async def approve(self, advisory_id: str) -> bool:
@@ -108,10 +120,22 @@ class Review:
         for record in await self._advisories.current(self._clock()):
             await self._publish(record, read_back(record))
 
-    async def remind(self) -> None:
-        """Ask about everything that waits, those who could not be asked before."""
-        for record in await self._advisories.pending():
-            await self._desk.ask(record)
+    async def keep_asking(self) -> None:
+        """Ask operators about what waits and tell them what was left out, for ever.
+
+        Apart from the intake: a person's chat that is slow must not hold the next advisory up.
+        """
+        while True:
+            self._news.clear()
+            for record in await self._advisories.pending():
+                await self._desk.ask(record)
+            while self._left_out:
+                record = self._left_out.popleft()
+                areas = "; ".join(record.unresolved)
+                await self._desk.tell("unresolved", code=record.code, areas=areas)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ASK_AGAIN_S):
+                    await self._news.wait()
 
     def _rule(
         self, arrival: Arrival, resolution: Resolution, originals: Sequence[Original]
@@ -196,8 +220,6 @@ class Review:
                     lane=plan.lane.name.lower(),
                     places=len(plan.places),
                 )
-        if record.unresolved and record.places:
-            log.warning("area unresolved", advisory=record.id, areas=len(record.unresolved))
         self._wake()
 
     async def _end(self, advisory_id: str, state: AdvisoryState, *, by: str) -> None:
