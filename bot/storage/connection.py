@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from redis import exceptions
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.maint_notifications import MaintNotificationsConfig
@@ -17,6 +17,8 @@ __all__ = ["StorageUnavailable", "border", "connect", "connect_blocking"]
 
 COMMAND_TIMEOUT_S = 2.0
 RETRIES = 3
+CONNECTIONS = 32
+POOL_TIMEOUT_S = 5.0
 
 
 def connect(url: str) -> Redis:
@@ -39,8 +41,11 @@ def connect_blocking(url: str, block_s: float) -> Redis:
 
 
 def _client(url: str, timeout_s: float, retry: Retry) -> Redis:
-    return Redis.from_url(
+    # A crowd that answers at once waits for a connection; the default pool refuses the 101st.
+    pool = BlockingConnectionPool.from_url(
         url,
+        max_connections=CONNECTIONS,
+        timeout=POOL_TIMEOUT_S,
         socket_timeout=timeout_s,
         socket_connect_timeout=COMMAND_TIMEOUT_S,
         retry=retry,
@@ -49,6 +54,7 @@ def _client(url: str, timeout_s: float, retry: Retry) -> Redis:
         legacy_responses=False,
         maint_notifications_config=MaintNotificationsConfig(enabled=False),
     )
+    return Redis.from_pool(pool)
 
 
 @contextmanager

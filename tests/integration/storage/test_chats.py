@@ -157,6 +157,11 @@ async def test_writers_at_once_leave_hash_and_places_in_agreement(
         assert await members(redis, place) == ([CHAT.id] if place in expected else [])
 
 
+async def test_crowd_that_answers_at_once_waits_for_a_connection(chats: Chats) -> None:
+    await asyncio.gather(*(chats.save(replace(CHAT, id=i)) for i in range(1, 401)))
+    assert (await chats.count(["UA-32"]))[Kind.PRIVATE] == 400
+
+
 async def test_place_with_a_comma_is_refused(chats: Chats) -> None:
     with pytest.raises(ValueError, match="comma"):
         await chats.save(replace(CHAT, places=("a,b",)))

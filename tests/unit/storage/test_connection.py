@@ -43,8 +43,8 @@ def test_border_lets_a_bug_pass(bug: Exception) -> None:
 
 
 def test_connect_repeats_and_the_blocking_reader_never_does() -> None:
-    commands = connect("redis://localhost:1/3").get_connection_kwargs()
-    reader = connect_blocking("rediss://localhost:1", 5).get_connection_kwargs()
+    commands = connect("redis://localhost:1/3").connection_pool.connection_kwargs
+    reader = connect_blocking("rediss://localhost:1", 5).connection_pool.connection_kwargs
     assert commands["retry"].get_retries() == 3
     assert commands["socket_timeout"] == 2
     assert commands["health_check_interval"] == 15
