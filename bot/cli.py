@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -13,6 +14,7 @@ import uvloop
 
 from bot import app, check, config, log, publish
 from bot.app import StartError
+from bot.bench import report
 from bot.config import ConfigurationError, Settings
 from bot.demo import stage
 from bot.domain.fault import StorageUnavailable
@@ -92,6 +94,36 @@ def check_() -> None:
         state = "ok   " if finding.ok else "FAULT"
         typer.echo(f"{finding.subject:<14} {state}  {finding.detail}")
     raise typer.Exit(0 if all(finding.ok for finding in findings) else _FAULT)
+
+
+@cli.command(name="bench")
+def bench_(
+    subscribers: Annotated[int, typer.Option(min=1, help="Synthetic chats.")] = 20_000,
+    rate: Annotated[float, typer.Option(min=0, help="Messages a second; 0 lifts the pacing.")] = 0,
+    api_url: Annotated[
+        str | None, typer.Option(help="A Bot API server; without it a fast local stub.")
+    ] = None,
+    peers: Annotated[bool, typer.Option("--peers", help="Measure other libraries too.")] = False,
+    profile: Annotated[Path | None, typer.Option(help="Write a call tree here.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
+) -> None:
+    """Measure the delivery from queue to receipt, on an empty Redis."""
+    settings = _settings()
+    log.configure(level="warning", form="text", secrets=settings.secrets)
+    figures = _run(
+        lambda: report.bench(
+            settings,
+            subscribers=subscribers,
+            rate=rate,
+            api_url=api_url,
+            peers=peers,
+            profile=profile,
+        )
+    )
+    if as_json:
+        typer.echo(json.dumps(figures))
+    else:
+        report.show(figures)
 
 
 def main() -> None:

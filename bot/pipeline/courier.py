@@ -24,6 +24,9 @@ EXPIRY_GUARD = timedelta(milliseconds=200)
 
 TOKEN_REST_S = 30.0
 
+MOST_REDIRECTS = 3
+_REDIRECTS = (Verdict.MIGRATED, Verdict.THREAD_GONE)
+
 
 class Courier:
     """Delivers jobs. `state` tells a broadcast's state as last heard."""
@@ -51,7 +54,7 @@ class Courier:
         self._clock = clock
         self._state = state
 
-    async def deliver(self, job: Job) -> Entry:
+    async def deliver(self, job: Job, redirects: int = 0) -> Entry:
         """Check, render, send, decide; what comes back is to be recorded."""
         if (unsent := self._check(job)) is not None:
             return unsent
@@ -59,12 +62,13 @@ class Courier:
             outcome = await self._send(job)
         except LookupError as fault:
             return await self._halt(job, str(fault))
-        attempts = job.chat.attempts + 1
+        # Redirects are counted by themselves: earlier failures say nothing against another address.
+        attempts = 1 + (redirects if outcome.verdict in _REDIRECTS else job.chat.attempts)
         step = decide(
             outcome, lane=job.lane, attempts=attempts, now=self._clock(), expires=job.expires
         )
         if step.act is Act.MOVE or step.act is Act.UNTHREAD:
-            return await self._redirect(job, outcome, step)
+            return await self._redirect(job, outcome, step, redirects + 1)
         if step.act is Act.HALT:
             return await self._simplify(job, outcome)
         await self._note(job, outcome, step)
@@ -95,7 +99,7 @@ class Courier:
         self._meter.count("outcomes", verdict=outcome.verdict.value)
         return outcome
 
-    async def _redirect(self, job: Job, outcome: Outcome, step: Step) -> Entry:
+    async def _redirect(self, job: Job, outcome: Outcome, step: Step, redirects: int) -> Entry:
         """Send again at once where the chat is now: under its new id, or in General."""
         chat = replace(job.chat, thread_id=None, attempts=job.chat.attempts + 1)
         if step.act is Act.MOVE and outcome.migrate_to is not None:
@@ -105,9 +109,9 @@ class Courier:
         else:
             new_id = None
             await self._chats.set_thread(job.recipient.chat_id, None)
-        if chat.attempts > 3:
+        if redirects > MOST_REDIRECTS:
             return Entry(job.recipient, End.REJECTED)
-        entry = await self.deliver(replace(job, chat=chat))
+        entry = await self.deliver(replace(job, chat=chat), redirects)
         # In Redis the chat is in flight under the id it was claimed by.
         return replace(entry, recipient=job.recipient, moved_to=entry.moved_to or new_id)
 

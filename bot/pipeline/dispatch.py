@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -26,6 +27,9 @@ log = structlog.get_logger(__name__)
 FLUSH_S = 0.025
 LOOK_S = 0.25
 """How often the dispatcher looks for work, cancels and higher lanes that nobody told it of."""
+
+SLICE_S = 0.1
+"""How long one broadcast is served before its equals get a turn, at rates that allow it."""
 
 STANDBY_S = 0.5
 SETTLE_S = 10.0
@@ -61,6 +65,8 @@ class Dispatcher:
         self._stopping = False
         self._lost = False
         self._running = False
+        self._serving: str | None = None
+        self._slice_ends = 0.0
 
     @property
     def dispatches(self) -> bool:
@@ -82,9 +88,20 @@ class Dispatcher:
         self._wake.set()
 
     async def drain(self) -> None:
-        """Return when nothing is left to deliver now."""
-        while not (self.idle and await self._broadcasts.turn() is None):
-            await self._nap(LOOK_S)
+        """Return when nothing is left to deliver now, here or with another dispatcher."""
+        while not (self.idle and await self._is_delivered()):  # noqa: ASYNC110  (Redis does not signal)
+            await asyncio.sleep(LOOK_S)
+
+    async def _is_delivered(self) -> bool:
+        # Between a claim and its reply, and behind a dispatcher that died, only Redis knows what
+        # is in flight.
+        if await self._broadcasts.turn() is not None:
+            return False
+        for broadcast_id in await self._broadcasts.all_active():
+            broadcast = await self._broadcasts.get(broadcast_id)
+            if broadcast is not None and broadcast.in_flight:
+                return False
+        return True
 
     @property
     def idle(self) -> bool:
@@ -102,6 +119,7 @@ class Dispatcher:
     async def _take_turns(self) -> None:
         while not self._stopping:
             self._lost = False
+            self._wake.clear()
             if not await self._tenure.take():
                 await self._nap(STANDBY_S)
                 continue
@@ -140,13 +158,25 @@ class Dispatcher:
                 if not recovered:
                     await self._recover()
                     recovered = True
-                broadcast_id = await self._broadcasts.turn()
+                broadcast_id = await self._turn()
                 if broadcast_id is None or not await self._claim(broadcast_id):
+                    self._slice_ends = 0.0
                     await self._nap(LOOK_S)
             except StorageUnavailable:
+                self._slice_ends = 0.0
                 # A claim whose answer was lost left its chats in flight: look for them.
                 recovered = False
                 await self._nap(LOOK_S)
+
+    async def _turn(self) -> str | None:
+        """Whose turn it is; one that has more to send keeps its turn for a slice of time.
+
+        A higher lane need not wait for its end: a claim says that it is preempted.
+        """
+        if time.monotonic() >= self._slice_ends:
+            self._serving = await self._broadcasts.turn()
+            self._slice_ends = time.monotonic() + SLICE_S
+        return self._serving
 
     async def _recover(self) -> None:
         for broadcast_id in await self._broadcasts.all_active():
@@ -168,7 +198,10 @@ class Dispatcher:
         await self._put(broadcast_id, claim.chats)
         if claim.finished:
             await self._close(broadcast_id)
-        return bool(claim.chats) or claim.finished or claim.standing is not Standing.OK
+        if claim.finished or claim.standing is not Standing.OK:
+            self._slice_ends = 0.0
+            return True
+        return bool(claim.chats)
 
     async def _has_room(self, lane: Lane) -> bool:
         """Wait for the lane's jobs to sink, but not for longer than a look at other lanes."""

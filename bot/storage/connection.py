@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import hiredis
 from redis import exceptions
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -54,7 +56,22 @@ def _client(url: str, timeout_s: float, retry: Retry) -> Redis:
         legacy_responses=False,
         maint_notifications_config=MaintNotificationsConfig(enabled=False),
     )
+    pool.connection_class = _packing(pool.connection_class)
     return Redis.from_pool(pool)
+
+
+def _packing(base: type[Any]) -> type[Any]:
+    """A connection that packs commands with hiredis, as redis-py itself does only without asyncio.
+
+    A claim or record has a thousand arguments; packing them in Python was a tenth of a send.
+    """
+
+    def pack_command(_self: object, *args: object) -> list[bytes]:
+        first, *rest = args
+        words = first.split() if isinstance(first, str | bytes) else [first]
+        return [hiredis.pack_command((*words, *rest))]
+
+    return type(f"Packing{base.__name__}", (base,), {"pack_command": pack_command})
 
 
 @contextmanager

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.domain.subscriber import Kind, Recipient
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Keys:
     """The names under one prefix."""
 
     prefix: str = "forewarn"
 
     def _key(self, *parts: object) -> str:
-        return ":".join((f"{{{self.prefix}}}", *map(str, parts)))
+        return ":".join((self._tag, *map(str, parts)))
+
+    @cached_property
+    def _tag(self) -> str:
+        return f"{{{self.prefix}}}"
 
     @property
     def dispatcher(self) -> str:
@@ -43,7 +48,7 @@ class Keys:
 
     def chat(self, chat_id: int) -> str:
         """Hash: what a chat chose."""
-        return self._key("chat", chat_id)
+        return f"{self._tag}:chat:{chat_id}"
 
     def place(self, place_id: str, kind: Kind) -> str:
         """Sorted set of chat ids, each its own score."""
@@ -90,7 +95,7 @@ class Keys:
 
     def receipts(self, broadcast_id: str, kind: Kind, bucket: int) -> str:
         """Small hash: chat id -> message id, or a letter for another end."""
-        return self._key("broadcast", broadcast_id, "receipts", kind.value[0], bucket)
+        return f"{self._tag}:broadcast:{broadcast_id}:receipts:{kind.value[0]}:{bucket}"
 
     def advisory(self, advisory_id: str) -> str:
         """Hash: one advisory as received and decided."""

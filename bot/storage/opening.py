@@ -116,6 +116,6 @@ async def open_storage(
             broadcasts=Broadcasts(redis, keys, story),
             chats=Chats(redis, keys),
             role=Role(redis, keys),
-            pace=Pace(redis, keys),
+            pace=Pace(redis, keys, story),
             tallies=Tallies(redis, keys),
         )

@@ -44,6 +44,8 @@ class Metrics:
             name: Counter(f"forewarn_{name}", text, labels, registry=self.registry)
             for name, (text, labels) in _COUNTERS.items()
         }
+        # Looking a child up by its labels costs more than counting: each is looked up once.
+        self._children: dict[tuple[str, ...], Counter] = {}
         self._histograms = {
             name: Histogram(f"forewarn_{name}", text, buckets=buckets, registry=self.registry)
             for name, (text, buckets) in _HISTOGRAMS.items()
@@ -55,8 +57,12 @@ class Metrics:
 
     def count(self, name: str, amount: int = 1, /, **labels: str) -> None:
         """Add to a counter."""
-        counter = self._counters[name]
-        (counter.labels(**labels) if labels else counter).inc(amount)
+        key = (name, *labels.values())
+        child = self._children.get(key)
+        if child is None:
+            counter = self._counters[name]
+            child = self._children[key] = counter.labels(**labels) if labels else counter
+        child.inc(amount)
 
     def observe(self, name: str, value: float, /) -> None:
         """Add one measurement, in the unit of the metric's name."""
