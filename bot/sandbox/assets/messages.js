@@ -4,6 +4,7 @@ const TAGS = {
   bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "pre",
   blockquote: "blockquote", expandable_blockquote: "blockquote",
 };
+const BLOCKS = ["pre", "blockquote", "expandable_blockquote"];
 
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -30,7 +31,8 @@ function formatted(text, entities, say, from = 0, to = text.length) {
     nested.forEach((e) => inside.splice(inside.indexOf(e), 1));
     const children = formatted(text, nested, say, entity.offset, end);
     parts.push(wrapped(entity, text.slice(entity.offset, end), children, say));
-    at = end;
+    // A block ends its own line: the line break behind it would show as an empty line.
+    at = BLOCKS.includes(entity.type) && text[end] === "\n" && end < to ? end + 1 : end;
   }
   if (at < to) parts.push(text.slice(at, to));
   return parts;
