@@ -160,7 +160,7 @@ class Bot:
         self._sender = sender
         self._pacer = pacer
         self._metrics = Metrics()
-        self._receiver = Receiver(settings, application, self._metrics)
+        self._receiver = Receiver(settings, application)
         self._parts: Parts | None = None
         self._stopping = False
 

@@ -168,7 +168,7 @@ def build_dispatcher(
         pace=storage.pace,
         meter=metrics,
         clock=storage.clock,
-        state=register.state,
+        register=register,
     )
     sending = Sending(
         backlog=backlog,

@@ -10,6 +10,7 @@ import os
 import re
 from base64 import b64decode
 from collections.abc import Iterable
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -265,6 +266,7 @@ def load(**overrides: Any) -> Settings:
     if "BOT_CONFIG" in os.environ and not path.is_file():
         raise ConfigurationError(f"BOT_CONFIG: there is no file {str(path)!r}; correct the path")
     _refuse_secrets(path)
+    _refuse_unknown_variables()
     try:
         return Settings(**overrides)
     except ValidationError as error:
@@ -291,13 +293,27 @@ def _refuse_secrets(path: Path) -> None:
             )
 
 
+def _refuse_unknown_variables() -> None:
+    """A variable with our prefix that sets nothing is a slip, and would go unnoticed."""
+    for name in sorted(os.environ):
+        first = name.removeprefix("BOT_").partition("__")[0].lower()
+        if not name.startswith("BOT_") or name in ("BOT_CONFIG", "BOT_SECRETS_DIR"):
+            continue
+        if first not in Settings.model_fields:
+            near = get_close_matches(first, Settings.model_fields, n=1)
+            hint = f"; did you mean BOT_{near[0].upper()}" if near else ""
+            raise ConfigurationError(f"{name}: is no setting; correct its name or unset it{hint}")
+
+
 def _lines(error: ValidationError) -> Iterable[str]:
     for fault in error.errors(include_url=False):
         path = tuple(str(part) for part in fault["loc"])
         secret = path[:2] in _SECRETS or path[:2] == ("redis", "url")
         value = "(hidden)" if secret or isinstance(fault["input"], dict) else repr(fault["input"])
         said = fault["msg"].removeprefix("Value error, ")
-        variable = "BOT_" + "__".join(path).upper()
+        if fault["type"] in ("tuple_type", "list_type"):
+            said = "must be a JSON list, such as [1, 2]"
+        variable = "BOT_" + "__".join(part for part in path if not part.isdigit()).upper()
         if fault["type"] == "extra_forbidden":
             yield f"{'.'.join(path)}: is no setting; correct its name or take it out"
         else:

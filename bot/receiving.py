@@ -18,7 +18,6 @@ from bot.config import Mode, Settings
 from bot.domain.delivery import Outcome, Verdict
 from bot.telegram.poller import Poller
 from bot.telegram.updates import read_update
-from bot.web.metrics import Metrics
 from bot.web.server import Webhook
 
 log = structlog.get_logger(__name__)
@@ -36,10 +35,9 @@ _FAULTS = {
 class Receiver:
     """Feeds the application's queue and remembers what is wrong with the way to Telegram."""
 
-    def __init__(self, settings: Settings, application: App, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, application: App) -> None:
         self._settings = settings
         self._application = application
-        self._metrics = metrics
         self._fault: str | None = None
         self._since = 0.0
 
@@ -92,7 +90,6 @@ class Receiver:
                 self._application.update_queue.put_nowait(update)
             except asyncio.QueueFull:
                 return False
-            self._metrics.count("updates")
         return True
 
 

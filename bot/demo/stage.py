@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import sys
 import tempfile
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
@@ -112,7 +113,8 @@ def _invite(folder: Path, running: app.Running, say: Say) -> None:
     sample = folder / "tonight.json"
     sample.write_text(json.dumps(tonight(datetime.now(UTC)), ensure_ascii=False), "utf-8")
     say("\nOpen the page, follow Kyiv (/start), then announce an attack for tonight:")
-    say(f"  BOT_REDIS__URL={running.storage.address} forewarn publish {sample}")
+    command = f"{sys.executable} -m bot publish {sample}"
+    say(f"  BOT_REDIS__URL={running.storage.address} {command}")
     say("Ctrl-C ends the demonstration.")
 
 

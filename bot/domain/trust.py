@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.advisory import Advisory, MsgType, Severity, Status
+from bot.domain.advisory import Advisory, MsgType, Scope, Severity, Status
 
 
 class Unsigned(StrEnum):
@@ -23,7 +23,7 @@ class Verdict(StrEnum):
     PUBLISH = "publish"
     REVIEW = "review"
     REFUSE = "refuse"
-    IGNORE = "ignore"  # Draft, Ack and Error are never shown to the public
+    IGNORE = "ignore"  # what is not for the public is never shown to it
 
 
 class Reason(StrEnum):
@@ -91,7 +91,8 @@ def judge(
     entry named a source at all; ``reached`` are the settlements it resolves to, ``allowed`` those
     the source may speak for (``None``: all); ``unresolved`` that some area resolved to nothing.
     """
-    if advisory.status is Status.DRAFT or advisory.msg_type in (MsgType.ACK, MsgType.ERROR):
+    public = advisory.scope is Scope.PUBLIC and advisory.status is not Status.DRAFT
+    if not public or advisory.msg_type in (MsgType.ACK, MsgType.ERROR):
         return Ruling(Verdict.IGNORE, (Reason.NOT_PUBLIC,))
     reasons: list[Reason] = []
     if not signed:

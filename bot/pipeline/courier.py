@@ -16,6 +16,7 @@ from bot.domain.subscriber import Recipient, State
 from bot.pipeline.job import Job
 from bot.pipeline.letters import Letters
 from bot.pipeline.ports import Broadcasts, Chats, Meter, Pace, Pacer, Sender
+from bot.pipeline.register import Register
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +30,7 @@ _REDIRECTS = (Verdict.MIGRATED, Verdict.THREAD_GONE)
 
 
 class Courier:
-    """Delivers jobs. `state` tells a broadcast's state as last heard."""
+    """Delivers jobs; whatever Telegram says of one ends in an entry to record."""
 
     def __init__(
         self,
@@ -42,7 +43,7 @@ class Courier:
         pace: Pace,
         meter: Meter,
         clock: Callable[[], datetime],
-        state: Callable[[str], BroadcastState],
+        register: Register,
     ) -> None:
         self._letters = letters
         self._sender = sender
@@ -52,7 +53,7 @@ class Courier:
         self._pace = pace
         self._meter = meter
         self._clock = clock
-        self._state = state
+        self._register = register
 
     async def deliver(self, job: Job, redirects: int = 0) -> Entry:
         """Check, render, send, decide; what comes back is to be recorded."""
@@ -71,12 +72,14 @@ class Courier:
             return await self._redirect(job, outcome, step, redirects + 1)
         if step.act is Act.HALT:
             return await self._simplify(job, outcome)
+        if step.end is End.SENT and (published := self._register.begin(job.broadcast_id)):
+            self._meter.observe("first_send_seconds", (self._clock() - published).total_seconds())
         await self._note(job, outcome, step)
         return Entry(job.recipient, step.end, message_id=outcome.message_id, due=step.at)
 
     def _check(self, job: Job) -> Entry | None:
         """What ends a job before its send. Expiry is this clock's, all else is heard of."""
-        state = self._state(job.broadcast_id)
+        state = self._register.state(job.broadcast_id)
         if state is BroadcastState.CANCELLED:
             return Entry(job.recipient, End.CANCELLED)
         if state is BroadcastState.HALTED:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.domain.broadcast import Broadcast, BroadcastState
 from bot.pipeline.ports import Broadcasts
 
@@ -13,10 +15,20 @@ class Register:
         self._broadcasts = broadcasts
         self._known: dict[str, Broadcast] = {}
         self._doubtful: set[str] = set()
+        self._fresh: dict[str, datetime] = {}
 
     async def know(self, broadcast_id: str) -> Broadcast | None:
         """The broadcast as last heard of, or from storage."""
-        return self._known.get(broadcast_id) or await self.learn(broadcast_id)
+        if broadcast := self._known.get(broadcast_id):
+            return broadcast
+        broadcast = await self.learn(broadcast_id)
+        if broadcast is not None and not broadcast.audience and broadcast.started is not None:
+            self._fresh[broadcast_id] = broadcast.started
+        return broadcast
+
+    def begin(self, broadcast_id: str) -> datetime | None:
+        """When it was published, at its first send; None later, or if others sent before."""
+        return self._fresh.pop(broadcast_id, None)
 
     async def learn(self, broadcast_id: str) -> Broadcast | None:
         """The broadcast as it is in storage now."""
@@ -44,4 +56,5 @@ class Register:
     def forget(self, broadcast_id: str) -> None:
         """Drop an ended broadcast."""
         self._known.pop(broadcast_id, None)
+        self._fresh.pop(broadcast_id, None)
         self._doubtful.discard(broadcast_id)

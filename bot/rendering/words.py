@@ -154,8 +154,9 @@ class Words:
 
     @property
     def source_name(self) -> str:
-        """The source's name, on one line."""
-        return _name(self.notice.source_name)
+        """The source's name on one line, in the reader's language if it gives one."""
+        own = next((i for i in self.subject.info if _speaks(i.language, self.language)), None)
+        return _name((own and own.sender_name) or self.notice.source_name)
 
     @property
     def posture(self) -> str | None:
@@ -235,6 +236,10 @@ class Words:
 
     def _has(self, key: str) -> bool:
         return self._texts.has(f"advisory.{key}")
+
+
+def _speaks(tag: str, language: str) -> bool:
+    return tag.partition("-")[0].lower() == language.partition("-")[0].lower()
 
 
 def _name(text: str) -> str:

@@ -37,11 +37,6 @@ class Keys:
         return self._key("pace")
 
     @property
-    def tallies(self) -> str:
-        """Hash: name -> count that survives a restart."""
-        return self._key("tallies")
-
-    @property
     def replicated(self) -> str:
         """String: the mark behind which WAIT waits."""
         return self._key("replicated")

@@ -20,7 +20,6 @@ from bot.storage.pace import Pace
 from bot.storage.queue import AdvisoryQueue
 from bot.storage.role import Role
 from bot.storage.server import Clock, Server, from_ms
-from bot.storage.tallies import Tallies
 
 BLOCK_S = 5.0
 
@@ -69,7 +68,6 @@ class Storage:
     chats: Chats
     role: Role
     pace: Pace
-    tallies: Tallies
 
 
 @asynccontextmanager
@@ -117,5 +115,4 @@ async def open_storage(
             chats=Chats(redis, keys),
             role=Role(redis, keys),
             pace=Pace(redis, keys, story),
-            tallies=Tallies(redis, keys),
         )

@@ -11,8 +11,6 @@ _COUNTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "deliveries": ("Deliveries that ended", ("end",)),
     "outcomes": ("Answers to single sends", ("verdict",)),
     "mismatches": ("Broadcasts whose counts do not add up to their audience", ()),
-    "updates": ("Updates taken from Telegram", ()),
-    "handler_errors": ("Errors in handlers", ()),
 }
 _HISTOGRAMS: dict[str, tuple[str, tuple[float, ...]]] = {
     "intake_seconds": (
@@ -20,7 +18,7 @@ _HISTOGRAMS: dict[str, tuple[str, tuple[float, ...]]] = {
         (0.01, 0.05, 0.2, 1, 5),
     ),
     "first_send_seconds": (
-        "From an entry's arrival in the stream to the first accepted send",
+        "From a broadcast's publication to its first accepted send",
         (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 30),
     ),
     "send_seconds": ("One send to Telegram", (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10)),

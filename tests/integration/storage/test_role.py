@@ -1,4 +1,4 @@
-"""The dispatcher's role, pauses and tallies."""
+"""The dispatcher's role, and pauses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from redis.asyncio import Redis
 from bot.storage.keys import Keys
 from bot.storage.pace import Pace
 from bot.storage.role import Role
-from bot.storage.tallies import Tallies
 from tests.integration.storage.conftest import Clock
 
 
@@ -54,10 +53,3 @@ async def test_later_deadline_of_a_pause_holds(redis: Redis) -> None:
     assert await pace.pauses() == {"all": now + 30}
     await pace.pause_until("all", now + 40)
     assert await redis.hlen(Keys().pace) == 1
-
-
-async def test_tallies_add_up(redis: Redis) -> None:
-    tallies = Tallies(redis)
-    assert await tallies.incr("dead:unreadable") == 1
-    assert await tallies.incr("dead:unreadable", 2) == 3
-    assert await tallies.all() == {"dead:unreadable": 3}

@@ -128,6 +128,20 @@ ROWS: list[tuple[str, Advisory, dict[str, Any], Verdict, tuple[Reason, ...]]] = 
         (Reason.NOT_PUBLIC,),
     ),
     (
+        "what is restricted is not for the public",
+        advisory(scope="Restricted", restriction="staff only"),
+        {},
+        Verdict.IGNORE,
+        (Reason.NOT_PUBLIC,),
+    ),
+    (
+        "what is private is not for the public",
+        advisory(scope="Private", addresses="a@b.example"),
+        {},
+        Verdict.IGNORE,
+        (Reason.NOT_PUBLIC,),
+    ),
+    (
         "an error report is for nobody",
         advisory(msgType="Error", references=REFERENCES),
         {},

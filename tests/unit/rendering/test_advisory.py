@@ -191,9 +191,17 @@ def test_drills_and_routine_are_silent(lane: Lane, silent: bool) -> None:
 
 
 def test_unverified_source_is_named_as_such() -> None:
-    told = notice(verified=False, source_kind="unverified", source_name="nobody@x.example")
+    about = advisory(info(senderName="nobody@x.example"))
+    told = notice(about, verified=False, source_kind="unverified", source_name="nobody@x.example")
     shown = telegram_html.read(RENDERER.render(told, "en", Layout.PRIVATE).html)
     assert "Source not verified: nobody@x.example (unknown sender)" in shown
+
+
+def test_source_is_named_as_it_calls_itself_in_the_readers_language() -> None:
+    about = advisory(info(), info(language="uk", senderName="Посольство-приклад"))
+    message = RENDERER.render(notice(about), "uk", Layout.PRIVATE)
+    assert "Посольство-приклад" in message.html
+    assert "Example Embassy" not in message.html
 
 
 def test_many_places_are_counted_in_the_headline_and_listed_below() -> None:

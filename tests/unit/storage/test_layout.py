@@ -34,7 +34,7 @@ def test_buckets_are_even() -> None:
 def test_every_tagged_key_is_in_one_slot_and_names_do_not_meet() -> None:
     keys = Keys("test")
     names = [
-        *(keys.dispatcher, keys.pace, keys.active, keys.wake, keys.served, keys.tallies),
+        *(keys.dispatcher, keys.pace, keys.active, keys.wake, keys.served),
         *(keys.chat(-5), keys.place("a", Kind.GROUP), keys.places(Kind.GROUP)),
         *(keys.broadcast("b"), keys.segments("b"), keys.in_flight("b"), keys.later("b")),
         *(keys.attempts("b"), keys.receipts("b", Kind.GROUP, 1), keys.advisory("a")),
