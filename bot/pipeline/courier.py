@@ -63,6 +63,8 @@ class Courier:
             outcome = await self._send(job)
         except LookupError as fault:
             return await self._halt(job, str(fault))
+        if outcome.verdict is Verdict.ACCEPTED:
+            return self._accepted(job, outcome)
         # Redirects are counted by themselves: earlier failures say nothing against another address.
         attempts = 1 + (redirects if outcome.verdict in _REDIRECTS else job.chat.attempts)
         step = decide(
@@ -72,10 +74,14 @@ class Courier:
             return await self._redirect(job, outcome, step, redirects + 1)
         if step.act is Act.HALT:
             return await self._simplify(job, outcome)
-        if step.end is End.SENT and (published := self._register.begin(job.broadcast_id)):
-            self._meter.observe("first_send_seconds", (self._clock() - published).total_seconds())
         await self._note(job, outcome, step)
-        return Entry(job.recipient, step.end, message_id=outcome.message_id, due=step.at)
+        return Entry(job.recipient, step.end, due=step.at)
+
+    def _accepted(self, job: Job, outcome: Outcome) -> Entry:
+        """What `decide` says of an accepted send, without the way there: it is nearly every one."""
+        if published := self._register.begin(job.broadcast_id):
+            self._meter.observe("first_send_seconds", (self._clock() - published).total_seconds())
+        return Entry(job.recipient, End.SENT, message_id=outcome.message_id)
 
     def _check(self, job: Job) -> Entry | None:
         """What ends a job before its send. Expiry is this clock's, all else is heard of."""

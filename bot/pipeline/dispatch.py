@@ -25,12 +25,16 @@ from bot.pipeline.sending import Sending
 log = structlog.get_logger(__name__)
 
 FLUSH_S = 0.025
+MOST_CLAIMED = 100
+"""Chats in one claim: what a crash may leave to be told twice."""
+
 LOOK_S = 0.25
 """How often the dispatcher looks for work, cancels and higher lanes that nobody told it of."""
 
 SLICE_S = 0.1
 """How long one broadcast is served before its equals get a turn, at rates that allow it."""
 
+QUIET_LOOKS = 5
 STANDBY_S = 0.5
 SETTLE_S = 10.0
 """How long a stop waits for sends under way and for Redis to take their results."""
@@ -60,7 +64,9 @@ class Dispatcher:
         self._recorder = recorder
         self._pacer = pacer
         self._meter = meter
-        self._batch = max(5, min(100, int(rate_per_s * 0.5)))
+        self._batch = max(5, min(MOST_CLAIMED, int(rate_per_s * 0.5)))
+        # At high rates a batch is gone before the next claim is answered: claim earlier.
+        self._low = self._batch if self._batch == MOST_CLAIMED else self._batch // 2
         self._wake = asyncio.Event()
         self._stopping = False
         self._lost = False
@@ -207,8 +213,8 @@ class Dispatcher:
         """Wait for the lane's jobs to sink, but not for longer than a look at other lanes."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_S):
-                await self._backlog.sink(lane, self._batch // 2 + 1)
-        return self._backlog.size(lane) <= self._batch // 2
+                await self._backlog.sink(lane, self._low + 1)
+        return self._backlog.size(lane) <= self._low
 
     async def _put(self, broadcast_id: str, chats: Iterable[Claimed]) -> None:
         broadcast = await self._register.know(broadcast_id)

@@ -1,4 +1,4 @@
-"""Jobs become sends: each gets its slot from the pacer and a task of its own, within a bound."""
+"""Jobs become sends: each gets its slot from the pacer and one of a crew of workers."""
 
 from __future__ import annotations
 
@@ -49,8 +49,9 @@ class Sending:
         self._pacer = pacer
         self._tenure = tenure
         self._clock = clock
-        self._open: dict[asyncio.Task[None], Job] = {}
-        self._seats = asyncio.Semaphore(MAX_OPEN)
+        self._open: dict[int, Job] = {}
+        self._idle: list[asyncio.Future[Job]] = []
+        self._changed = asyncio.Event()
 
     @property
     def idle(self) -> bool:
@@ -63,42 +64,57 @@ class Sending:
         return frozenset(job.recipient for job in jobs if job.broadcast_id == broadcast_id)
 
     async def run(self) -> None:
-        """Send for ever. Cancelled, it leaves no send behind that it did not wait for."""
+        """Send for ever; a cancellation ends the sends under way too.
+
+        A crew of workers that stays is cheaper than a task for each send.
+        """
         try:
-            while True:
-                await self._next()
+            async with asyncio.TaskGroup() as crew:
+                for number in range(MAX_OPEN):
+                    crew.create_task(self._work(), name=f"courier-{number}")
+                while True:
+                    await self._next()
         finally:
-            for task in self._open:
-                task.cancel()
+            # What was cut off is still in flight in Redis; nobody here holds it any more.
+            self._idle.clear()
+            self._open.clear()
 
     async def finish(self) -> None:
         """Wait for the sends under way."""
         while self._open:
-            await asyncio.wait(list(self._open))
+            self._changed.clear()
+            await self._changed.wait()
 
     async def _next(self) -> None:
         """Wait for slots of the highest lane that has jobs, and use them at once."""
         lane = await self._backlog.head()
+        while not self._idle:
+            self._changed.clear()
+            await self._changed.wait()
         await self._tenure.held()
-        slots = await self._pacer.slots(lane, min(GRANT, max(1, len(self._backlog))))
-        while slots and (job := self._backlog.pop()) is not None:
+        wanted = min(GRANT, len(self._idle), max(1, len(self._backlog)))
+        slots = await self._pacer.slots(lane, wanted)
+        # The wait for a slot may have been long: nothing starts behind the role's deadline.
+        while slots and self._idle and self._tenure.holds and (job := self._backlog.pop()):
             if self._pacer.admit(job.recipient.kind, job.recipient.chat_id):
                 slots -= 1
-                await self._seats.acquire()
-                self._start(job)
+                self._open[id(job)] = job
+                self._idle.pop().set_result(job)
             else:
                 self._park(job)
         if slots:
             self._pacer.give_back(slots)
 
-    def _start(self, job: Job) -> None:
-        task = asyncio.create_task(self._send(job))
-        self._open[task] = job
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        del self._open[task]
-        self._seats.release()
+    async def _work(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            call: asyncio.Future[Job] = loop.create_future()
+            self._idle.append(call)
+            if not self._changed.is_set():
+                self._changed.set()
+            job = await call
+            await self._send(job)
+            del self._open[id(job)]
 
     def _park(self, job: Job) -> None:
         """The chat's own limit holds: it waits in `later` and holds nobody up."""
