@@ -11,6 +11,7 @@ from tests.redis_server import redis, redis_url
 
 __all__ = ["redis", "redis_url"]
 
+
 @pytest.fixture(autouse=True, scope="session")
 def _clean_environment() -> Iterator[None]:
     """No test may meet the token or the Redis of whoever runs it."""

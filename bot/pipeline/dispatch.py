@@ -94,8 +94,13 @@ class Dispatcher:
         self._wake.set()
 
     async def drain(self) -> None:
-        """Return when nothing is left to deliver now, here or with another dispatcher."""
-        while not (self.idle and await self._is_delivered()):  # noqa: ASYNC110  (Redis does not signal)
+        """Return when nothing is left to deliver now, here or with another dispatcher.
+
+        Several looks, because a chat may have to wait a second for its second message.
+        """
+        quiet = 0
+        while quiet < QUIET_LOOKS:
+            quiet = quiet + 1 if self.idle and await self._is_delivered() else 0
             await asyncio.sleep(LOOK_S)
 
     async def _is_delivered(self) -> bool:
