@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 import os
 import signal
 import socket
+import subprocess
 import sys
-from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import Mapping
+from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -19,6 +22,7 @@ import aiohttp
 from bot.sandbox.server import Sandbox
 
 ROOT = Path(__file__).parent.parent
+CONFIG = {"BOT_CONFIG": str(ROOT / "config.yaml")}
 START_S = 20.0
 STOP_S = 20.0
 LOG_S = 12.0
@@ -43,7 +47,14 @@ async def forewarn(
     *arguments: str, environment: Mapping[str, str] | None = None, given: bytes = b""
 ) -> Ended:
     """Run `python -m bot …` to its end; `given` is its standard input."""
-    process = await _spawn(arguments, environment or {}, stdin=PIPE)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *arguments),
+        cwd=ROOT,
+        env={**os.environ, **CONFIG, **(environment or {})},
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=STDOUT,
+    )
     try:
         async with asyncio.timeout(START_S):
             output, _ = await process.communicate(given)
@@ -55,24 +66,67 @@ async def forewarn(
     return Ended(process.returncode, output.decode())
 
 
-async def _spawn(
-    arguments: tuple[str, ...], environment: Mapping[str, str], stdin: int | None = None
-) -> Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *arguments,
-        cwd=ROOT,
-        env={**os.environ, "BOT_CONFIG": str(ROOT / "config.yaml"), **environment},
-        stdin=stdin,
-        stdout=PIPE,
-        stderr=STDOUT,
-    )
+class _Warm:
+    """An interpreter that has imported the bot and waits for its arguments and environment.
+
+    Importing takes longer than most tests. One is always in reserve, and gets ready while
+    another test runs.
+    """
+
+    _MAIN = """
+import json, os, sys
+from bot.cli import main
+given = json.loads(sys.stdin.buffer.readline() or "null")
+if given:
+    sys.argv[1:] = given["arguments"]
+    os.environ.clear()
+    os.environ.update(given["environment"])
+    main()
+"""
+    _reserve: _Warm | None = None
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", self._MAIN],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        atexit.register(self.end)
+
+    @classmethod
+    def take(cls) -> _Warm:
+        """The one in reserve; a new one takes its place."""
+        taken, cls._reserve = cls._reserve or cls(), cls()
+        return taken
+
+    def run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Be `python -m bot <arguments>`."""
+        given = {"arguments": arguments, "environment": {**os.environ, **environment}}
+        assert self.process.stdin is not None
+        with self.process.stdin as stdin:
+            stdin.write(json.dumps(given).encode() + b"\n")
+
+    async def lines(self) -> AsyncIterator[str]:
+        """What it writes, until it ends."""
+        stream = asyncio.StreamReader(limit=1 << 20)
+        protocol = asyncio.StreamReaderProtocol(stream)
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.connect_read_pipe(lambda: protocol, self.process.stdout)
+        with closing(transport):
+            async for line in stream:
+                yield line.decode().rstrip()
+
+    def end(self) -> None:
+        """Kill it if it still runs."""
+        atexit.unregister(self.end)
+        with self.process:
+            self.process.kill()
 
 
 class BotProcess:
-    """`python -m bot run`, ready when the context opens, stopped by SIGTERM when it closes.
+    """What `python -m bot run` is, ready when the context opens, stopped by SIGTERM at its end.
 
     `log` gathers the structured lines it wrote, `output` every line.
     """
@@ -84,20 +138,21 @@ class BotProcess:
         self._past: set[str] = set()
         self._arguments = ("run", *arguments)
         self._environment = {
+            **CONFIG,
             "BOT_TELEGRAM__TOKEN": sandbox.token,
             "BOT_TELEGRAM__API_URL": sandbox.url,
             "BOT_REDIS__URL": redis_url,
             "BOT_HTTP__PORT": str(self.port),
             **settings,
         }
-        self._process: Process | None = None
+        self._warm: _Warm | None = None
         self._reader: asyncio.Task[None] | None = None
 
     @property
-    def process(self) -> Process:
+    def process(self) -> subprocess.Popen[bytes]:
         """The running process."""
-        assert self._process is not None
-        return self._process
+        assert self._warm is not None
+        return self._warm.process
 
     @property
     def address(self) -> str:
@@ -131,8 +186,9 @@ class BotProcess:
 
     async def start(self, *, ready: bool = True) -> None:
         """Start it; with `ready`, wait until it says that it is."""
-        self._process = await _spawn(self._arguments, self._environment)
-        self._reader = asyncio.create_task(self._read())
+        self._warm = _Warm.take()
+        self._warm.run(self._arguments, self._environment)
+        self._reader = asyncio.create_task(self._read(self._warm))
         if ready:
             await self.wait_ready()
 
@@ -143,7 +199,7 @@ class BotProcess:
             try:
                 async with asyncio.timeout(START_S):
                     while (found := await self._status(session)) != status:
-                        if self.process.returncode is not None:
+                        if self.process.poll() is not None:
                             raise AssertionError("the bot ended: " + "\n".join(self.output[-20:]))
                         await asyncio.sleep(0.02)
             except TimeoutError:
@@ -181,28 +237,30 @@ class BotProcess:
 
     async def stop(self, number: int = signal.SIGTERM) -> int:
         """Ask it to stop; its exit code."""
-        if self.process.returncode is None:
+        if self.process.poll() is None:
             self.process.send_signal(number)
         return await self.wait()
 
     async def wait(self) -> int:
         """Wait until it has ended; its exit code."""
+        assert self._warm is not None
+        assert self._reader is not None
         try:
             async with asyncio.timeout(STOP_S):
-                code = await self.process.wait()
+                await asyncio.shield(self._reader)
         except TimeoutError:
-            self.kill()
-            await self.process.wait()
             last = "\n".join(self.output[-20:])
             raise AssertionError(f"it did not end within {STOP_S} s:\n{last}") from None
-        if self._reader is not None:
+        finally:
+            if not self._reader.done():
+                self.kill()
             await self._reader
+            code = self.process.wait()
+            self._warm.end()
         return code
 
-    async def _read(self) -> None:
-        assert self.process.stdout is not None
-        async for raw in self.process.stdout:
-            line = raw.decode().rstrip()
+    async def _read(self, warm: _Warm) -> None:
+        async for line in warm.lines():
             self.output.append(line)
             if line.startswith("{"):
                 self.log.append(json.loads(line))
@@ -211,9 +269,8 @@ class BotProcess:
         try:
             await self.start()
         except BaseException:
-            if self._process is not None and self._process.returncode is None:
-                self.kill()
-                await self._process.wait()
+            if self._warm is not None:
+                self._warm.end()
             raise
         return self
 

@@ -14,7 +14,7 @@ from bot.chat.context import Context
 from bot.chat.reply import NO_PREVIEW, send
 from bot.chat.visit import Visit, personal_language, visit
 from bot.domain.message import Message
-from bot.domain.subscriber import Chat, Kind, State
+from bot.domain.subscriber import Chat, Kind, Recipient, State
 from bot.rendering.text import clean, shorten
 
 log = structlog.get_logger(__name__)
@@ -100,10 +100,14 @@ async def migrate(update: Update, context: Context) -> None:
         old_id, new_id = message.migrate_from_chat_id, message.chat.id
     if new_id is None:
         return
-    chat = await context.services.chats.migrate(old_id, new_id)
+    services = context.services
+    chat = await services.chats.migrate(old_id, new_id)
     if chat is not None and chat.state is State.UNREACHABLE:
         # The bot's leaving the old id may have been noted first; it is here, it reads this.
-        await context.services.chats.set_state(new_id, State.ACTIVE)
+        chat = await services.chats.set_state(new_id, State.ACTIVE)
+    if chat is not None and chat.state is State.ACTIVE:
+        # A broadcast's cursor may have passed the new id and not have reached the old one.
+        await services.live.join(chat, Recipient(Kind.GROUP, old_id))
 
 
 async def _greet(update: Update, context: Context, here: Visit) -> None:

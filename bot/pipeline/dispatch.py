@@ -39,6 +39,12 @@ STANDBY_S = 0.5
 SETTLE_S = 10.0
 """How long a stop waits for sends under way and for Redis to take their results."""
 
+RECOVER_S = 1.0
+"""How often what is in flight and in nobody's hands is looked for.
+
+A Redis that was rolled back within a client's retries has forgotten records, and nobody saw it go.
+"""
+
 
 class Dispatcher:
     """Holds the role or stands by; while it holds it, keeps half a second's sends in hand."""
@@ -162,13 +168,13 @@ class Dispatcher:
 
     async def _keep_claiming(self) -> None:
         """Claim whatever is due next; what the last dispatcher left in flight comes first."""
-        recovered = False
+        recover_at = 0.0
         while self._goes_on:
             self._wake.clear()
             try:
-                if not recovered:
+                if time.monotonic() >= recover_at:
                     await self._recover()
-                    recovered = True
+                    recover_at = time.monotonic() + RECOVER_S
                 broadcast_id = await self._turn()
                 if broadcast_id is None or not await self._claim(broadcast_id):
                     self._slice_ends = 0.0
@@ -176,7 +182,7 @@ class Dispatcher:
             except StorageUnavailable:
                 self._slice_ends = 0.0
                 # A claim whose answer was lost left its chats in flight: look for them.
-                recovered = False
+                recover_at = 0.0
                 await self._nap(LOOK_S)
 
     async def _turn(self) -> str | None:

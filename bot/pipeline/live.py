@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.domain.advisory import Advisory, MsgType
 from bot.domain.record import AdvisoryRecord
-from bot.domain.subscriber import Chat
+from bot.domain.subscriber import Chat, Recipient
 from bot.pipeline.ports import Advisories, Broadcasts
 from bot.pipeline.review import read_back
 
@@ -48,8 +48,10 @@ class Live:
         alerts = [one for one in found if one.advisory.msg_type is not MsgType.CANCEL]
         return tuple(sorted(alerts, key=lambda one: one.advisory.sent, reverse=True))
 
-    async def join(self, chat: Chat) -> int:
+    async def join(self, chat: Chat, formerly: Recipient | None = None) -> int:
         """Have the dispatcher tell `chat` what is active for its places; how many that are.
+
+        What it was told under the address it had `formerly` is not told again.
 
         The subscription must be stored before: whoever subscribes while a broadcast starts is
         then either met by its cursor or joined here, and its receipt keeps both from telling
@@ -57,6 +59,8 @@ class Live:
         """
         joined = 0
         for one in await self.active(chat.places):
+            if formerly and await self._broadcasts.told(one.record.id, formerly):
+                continue
             joined += await self._broadcasts.join(one.record.id, chat.recipient)
         if joined:
             self._wake()

@@ -86,7 +86,7 @@ def border() -> Iterator[None]:
         cure = _cure(error)
         if cure is None:
             raise
-        detail = str(error) or type(error).__name__
+        detail = str(error).rstrip(".") or type(error).__name__
         raise StorageUnavailable(f"Redis: {detail}. {cure}") from error
 
 

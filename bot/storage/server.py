@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -41,14 +43,14 @@ class Server:
 
     async def call(self, *command: Value) -> Any:
         """One command; its reply as redis-py parses it."""
-        with border():
+        with _obeying(), border():
             return await cast(Any, self.redis).execute_command(*command)
 
     async def pipe(self, *commands: Sequence[Value]) -> list[Any]:
         """Several commands in one round trip, without a transaction."""
         if not commands:
             return []
-        with border():
+        with _obeying(), border():
             async with cast(Any, self.redis).pipeline(transaction=False) as pipe:
                 for command in commands:
                     pipe.execute_command(*command)
@@ -58,7 +60,7 @@ class Server:
         """Run `scripts/<script>.lua`; a server that forgot it (a restart) is told again."""
         text, sha = _load(script)
         client = cast(Any, self.redis)
-        with border():
+        with _obeying(), border():
             try:
                 return await client.evalsha(sha, len(keys), *keys, *args)
             except NoScriptError:
@@ -73,6 +75,20 @@ class Server:
         role = await self.call("ROLE")
         if role[0] == b"master" and role[2]:
             await self.pipe(("SET", mark, 1), ("WAIT", 1, 1000))
+
+
+@contextmanager
+def _obeying() -> Iterator[None]:
+    """Let a cancellation through that came while a command was answered.
+
+    redis-py sends through `asyncio.wait_for`, which before Python 3.12 loses a cancellation that
+    comes when what it waits for is done (python/cpython#86296); a loop would go on for ever.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    yield
+    if task is not None and task.cancelling() > before:
+        raise asyncio.CancelledError
 
 
 def to_ms(moment: datetime) -> int:

@@ -12,11 +12,18 @@ if b.state == 'cancelled' or b.state == 'expired' or b.now >= b.expires
     or redis.call('HEXISTS', b.hash, 'closed') == 1 then
   return '0'
 end
-if redis.call('HEXISTS', bucket, chat_id) == 1 then return '0' end
-if known(b, key, bucket, chat_id) then return '1' end
+local told = redis.call('HGET', bucket, chat_id)
+if told and told ~= LETTER.unreachable then return '0' end
+if not told and known(b, key, bucket, chat_id) then return '1' end
 
 redis.call('ZADD', b.later, b.now, key)
-redis.call('HINCRBY', b.hash, 'audience', 1)
+if told then
+  -- Could not be reached, and is here again: counted once already, and about to end anew.
+  redis.call('HDEL', bucket, chat_id)
+  count(b, 'unreachable', -1)
+else
+  redis.call('HINCRBY', b.hash, 'audience', 1)
+end
 keep(b, b.later)
 if b.state == 'done' then
   b.state = 'sending'

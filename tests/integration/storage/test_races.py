@@ -297,6 +297,22 @@ async def test_join_wakes_a_done_broadcast(world: World) -> None:
     assert not await world.broadcasts.join("b", private(2))
 
 
+async def test_join_of_one_who_could_not_be_reached_tries_again_and_still_adds_up(
+    world: World,
+) -> None:
+    await world.subscribe(1)
+    await world.publish()
+    (chat,) = (await world.broadcasts.claim(ROLE, "b", 10)).chats
+    await world.broadcasts.record(ROLE, "b", [Entry(chat.recipient, End.UNREACHABLE)])
+    await world.broadcasts.claim(ROLE, "b", 10)
+    assert await world.broadcasts.join("b", private(1))
+    assert await world.deliver() == [private(1)]
+    await world.broadcasts.claim(ROLE, "b", 10)
+    broadcast = await world.broadcasts.get("b")
+    assert broadcast is not None
+    assert (broadcast.audience, broadcast.counts) == (1, {End.SENT: 1})
+
+
 async def test_join_is_refused_after_cancel_and_expiry(world: World) -> None:
     await world.subscribe(1)
     for broadcast_id in ("done", "running", "expired"):

@@ -1,0 +1,51 @@
+"""The Kyiv story tells itself, and a gap in it is a failure."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.demo import stage, story
+from bot.demo.kyiv import telling
+from bot.demo.story import Listener, Story
+from tests.bot_process import forewarn
+
+
+async def test_kyiv_story_is_told_and_ends_well() -> None:
+    ended = await forewarn("demo", "--script", "kyiv", "--exit", "--port", "0")
+    assert ended.code == 0, ended.output
+    for words in (
+        "The story is told.",
+        "--> XADD advisories: 2-air-attack.json, signed by example-embassy",
+        "[James, private, English]",
+        "Withdrawn:",
+        "answers message",
+    ):
+        assert words in ended.output
+    assert "MISSING" not in ended.output
+    assert "NOT SO" not in ended.output
+    assert "Traceback" not in ended.output
+
+
+async def test_story_with_a_message_missing_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def tell(story: Story) -> None:
+        user = story.sandbox.world.user("Оксана", "uk")
+        story.sandbox.world.start(user)
+        listener = Listener("Оксана", user.id)
+        await story.expect(listener, "Київ")
+        await story.expect(listener, "words that nobody wrote")
+        story.require(False, "the moon is made of cheese")
+
+    monkeypatch.setattr(story, "PATIENCE_S", 1.0)
+    monkeypatch.setitem(stage.SCRIPTS, "broken", stage.Script(telling.START, tell))
+    said: list[str] = []
+    assert not await stage.play(script="broken", leave=True, port=0, say=said.append)
+    transcript = "\n".join(said)
+    assert "[Оксана] MISSING: words that nobody wrote" in transcript
+    assert "NOT SO: the moon is made of cheese" in transcript
+    assert "The story has gaps." in transcript
+
+
+async def test_unknown_story_is_named_with_those_there_are() -> None:
+    ended = await forewarn("demo", "--script", "odesa")
+    assert ended.code != 0
+    assert ended.output.strip() == "forewarn: --script: 'odesa' is not a story; write one of kyiv"
