@@ -48,6 +48,10 @@ test: lint ## check everything: format, lint, types, layers, tests: make test AR
 	@echo "Tests"
 	@$(BIN)/python -m pytest $(ARGS)
 
+.PHONY: storms
+storms: tools ## run the long storms, about ten minutes: FOREWARN_STORM_CHATS=5000 make storms
+	@$(BIN)/python -m pytest tests/storms -m storm -rP $(ARGS)
+
 .PHONY: lint
 lint: tools ## check format, lint, types and layers, without the tests
 	@echo "Format"

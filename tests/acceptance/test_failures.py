@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from bot.domain.subscriber import Kind, State
 from bot.sandbox.chats import Chat as TelegramChat
 from tests.acceptance.advisories import alert, routine
