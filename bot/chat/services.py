@@ -11,7 +11,7 @@ from bot.chat.choice import Suggest
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.message import Layout, Message
 from bot.domain.record import AdvisoryRecord
-from bot.domain.subscriber import Chat, Kind, Recipient, State
+from bot.domain.subscriber import Chat, Household, Kind, Recipient, State
 from bot.pipeline.live import Active
 from bot.rendering.dialogue import Dialogue
 from bot.rendering.notice import Notice
