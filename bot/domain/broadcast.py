@@ -64,13 +64,18 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One chat's result to record: a final ``end``, or ``due`` when it is to be tried again."""
+    """One chat's result to record: a final ``end``, or ``due`` when it is to be tried again.
+
+    Only what ``failed`` counts as a try: a chat that waited for its own limit, a 429 or an
+    operator has failed at nothing.
+    """
 
     recipient: Recipient
     end: End | None
     message_id: int | None = None
     due: datetime | None = None
     moved_to: int | None = None
+    failed: bool = True
 
     def __post_init__(self) -> None:
         if (self.end is None) == (self.due is None):

@@ -12,6 +12,7 @@ import structlog
 from bot.domain.broadcast import BroadcastState, Entry
 from bot.domain.delivery import Act, End, Outcome, Step, Verdict, decide
 from bot.domain.fault import StorageUnavailable
+from bot.domain.message import Prepared
 from bot.domain.subscriber import Recipient, State
 from bot.pipeline.job import Job
 from bot.pipeline.letters import Letters
@@ -26,6 +27,7 @@ EXPIRY_GUARD = timedelta(milliseconds=200)
 TOKEN_REST_S = 30.0
 
 MOST_REDIRECTS = 3
+_WAITS = (Verdict.FLOOD, Verdict.TOKEN)
 _REDIRECTS = (Verdict.MIGRATED, Verdict.THREAD_GONE)
 
 
@@ -60,9 +62,10 @@ class Courier:
         if (unsent := self._check(job)) is not None:
             return unsent
         try:
-            outcome = await self._send(job)
+            prepared = await self._letters.letter(job)
         except LookupError as fault:
             return await self._halt(job, str(fault))
+        outcome = await self._send(job, prepared)
         if outcome.verdict is Verdict.ACCEPTED:
             return self._accepted(job, outcome)
         # Redirects are counted by themselves: earlier failures say nothing against another address.
@@ -73,9 +76,9 @@ class Courier:
         if step.act is Act.MOVE or step.act is Act.UNTHREAD:
             return await self._redirect(job, outcome, step, redirects + 1)
         if step.act is Act.HALT:
-            return await self._simplify(job, outcome)
+            return await self._simplify(job, prepared, outcome)
         await self._note(job, outcome, step)
-        return Entry(job.recipient, step.end, due=step.at)
+        return Entry(job.recipient, step.end, due=step.at, failed=outcome.verdict not in _WAITS)
 
     def _accepted(self, job: Job, outcome: Outcome) -> Entry:
         """What `decide` says of an accepted send, without the way there: it is nearly every one."""
@@ -90,13 +93,12 @@ class Courier:
             return Entry(job.recipient, End.CANCELLED)
         if state is BroadcastState.HALTED:
             # It may be resumed: its chats wait in `later` for that.
-            return Entry(job.recipient, None, due=self._clock())
+            return Entry(job.recipient, None, due=self._clock(), failed=False)
         if self._clock() >= job.expires - EXPIRY_GUARD:
             return Entry(job.recipient, End.EXPIRED)
         return None
 
-    async def _send(self, job: Job) -> Outcome:
-        prepared = await self._letters.letter(job)
+    async def _send(self, job: Job, prepared: Prepared) -> Outcome:
         started = time.monotonic()
         outcome = await self._sender.send(
             prepared,
@@ -124,17 +126,17 @@ class Courier:
         # In Redis the chat is in flight under the id it was claimed by.
         return replace(entry, recipient=job.recipient, moved_to=entry.moved_to or new_id)
 
-    async def _simplify(self, job: Job, outcome: Outcome) -> Entry:
+    async def _simplify(self, job: Job, refused: Prepared, outcome: Outcome) -> Entry:
         """Our text was refused: try plain text once, then stop the broadcast, blame no chat."""
-        if await self._letters.simplify(job):
+        if await self._letters.simplify(job, refused):
             log.error("text refused, sent plain", broadcast=job.broadcast_id, detail=outcome.detail)
-            return Entry(job.recipient, None, due=self._clock())
+            return Entry(job.recipient, None, due=self._clock(), failed=False)
         return await self._halt(job, outcome.detail)
 
     async def _halt(self, job: Job, reason: str) -> Entry:
         log.error("broadcast halted", broadcast=job.broadcast_id, reason=reason)
         await self._broadcasts.halt(job.broadcast_id, reason)
-        return Entry(job.recipient, None, due=self._clock())
+        return Entry(job.recipient, None, due=self._clock(), failed=False)
 
     async def _note(self, job: Job, outcome: Outcome, step: Step) -> None:
         """Carry what the answer says about the chat, or about everyone, beyond this send."""

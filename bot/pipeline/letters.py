@@ -44,11 +44,19 @@ class Letters:
             return written.result().prepared
         return (await self._write(job)).prepared
 
-    async def simplify(self, job: Job) -> bool:
-        """Fall back to plain text after Telegram refused the entities; False if it is plain."""
+    async def simplify(self, job: Job, refused: Prepared) -> bool:
+        """Fall back to plain text after Telegram refused `refused`; False if that was plain.
+
+        Of many sends that are refused together the first one changes the text, and the others
+        find it changed.
+        """
         written = self._kept.get(job.broadcast_id, {}).get(_version(job))
-        if written is not None and (await asyncio.shield(written)).is_plain:
-            return False
+        if written is not None:
+            letter = await asyncio.shield(written)
+            if letter.prepared is not refused:
+                return True
+            if letter.is_plain:
+                return False
         self._keep(job).pop(_version(job), None)
         await self._write(job, as_plain=True)
         return True

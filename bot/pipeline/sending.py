@@ -120,7 +120,7 @@ class Sending:
         """The chat's own limit holds: it waits in `later` and holds nobody up."""
         wait_s = self._pacer.due(job.recipient.kind, job.recipient.chat_id)
         due = self._clock() + timedelta(seconds=wait_s)
-        self._recorder.add(job, Entry(job.recipient, None, due=due))
+        self._recorder.add(job, Entry(job.recipient, None, due=due, failed=False))
 
     async def _send(self, job: Job) -> None:
         try:

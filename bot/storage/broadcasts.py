@@ -280,12 +280,19 @@ class Broadcasts:
         return (
             *(who.key, who.chat_id, entry.end.value if entry.end else ""),
             "" if entry.message_id is None else entry.message_id,
-            "" if entry.due is None else to_ms(entry.due),
+            _due(entry),
             table.index(layout.receipts(self._keys, who)),
             moved.key if moved else "",
             moved.chat_id if moved else "",
             table.index(layout.receipts(self._keys, moved)) if moved else 0,
         )
+
+
+def _due(entry: Entry) -> Value:
+    """When it is due, marked where the wait is no failure."""
+    if entry.due is None:
+        return ""
+    return to_ms(entry.due) if entry.failed else f"w{to_ms(entry.due)}"
 
 
 class _KeyTable:

@@ -166,3 +166,17 @@ async def test_answer_that_is_lost_is_asked_for_again_where_silence_is_worse(tow
             told = town.told(name)
             assert set(told) == set(people), name
             assert sum(told.values()) - count == 3 * (name == "severe"), name
+
+
+async def test_text_that_telegram_refuses_goes_out_plain_and_stops_nothing(town: Town) -> None:
+    people = [(await town.person(f"Reader {number}")).id for number in range(12)]
+    refusal = "Bad Request: can't parse entities: Unsupported start tag"
+    # Two are refused together: the second must find that the first has changed the text.
+    town.sandbox.faults.latency(0.3, method="sendMessage", count=2)
+    town.sandbox.faults.error(400, refusal, method="sendMessage", count=2)
+    async with town.bot() as bot:
+        await town.publish(town.alert("odd"))
+        ended = await bot.wait_log("broadcast ended")
+        assert "broadcast halted" not in [line["event"] for line in bot.log]
+    assert (ended["audience"], ended["sent"]) == (12, 12)
+    assert set(town.told("odd")) == set(people)

@@ -1,6 +1,6 @@
 -- KEYS: the seven, then receipts by index.
 -- ARGV: now, id, uuid, made, then nine for each entry: key, chat id, end or '', message id or '',
--- due or '', index of receipts, and for a moved group its new key, chat id and index, or '' '' 0.
+-- due (behind a w where the wait is no failure) or '', index of receipts, and for a moved group its new key, chat id and index, or '' '' 0.
 -- Answers the standing, or resync.
 local b = open(ARGV[2], now_ms(ARGV[1]))
 if fenced(b, ARGV[3]) then return 'fenced' end
@@ -31,8 +31,9 @@ local function postponed(e, tries)
     end
     key = e.new_key
   end
-  redis.call('ZADD', b.later, e.due, key)
-  redis.call('HSET', b.attempts, key, tries + 1)
+  local waits, due = string.match(e.due, '^(w?)(%d+)$')
+  redis.call('ZADD', b.later, due, key)
+  redis.call('HSET', b.attempts, key, waits == 'w' and tries or tries + 1)
   keep(b, b.later)
   keep(b, b.attempts)
 end

@@ -355,3 +355,16 @@ async def test_told_gives_the_message_of_the_right_kind(world: World) -> None:
     await world.deliver()
     assert await world.broadcasts.told("b", private(1)) == 5001
     assert await world.broadcasts.told("b", Recipient(Kind.GROUP, 1)) is None
+
+
+async def test_wait_that_is_no_failure_counts_as_no_try(world: World) -> None:
+    await world.subscribe(1)
+    await world.publish()
+    tries = []
+    for failed in (False, True, False):
+        (chat,) = (await world.broadcasts.claim(ROLE, "b", 5)).chats
+        tries.append(chat.attempts)
+        entry = Entry(chat.recipient, None, due=world.clock(), failed=failed)
+        await world.broadcasts.record(ROLE, "b", [entry])
+    (chat,) = (await world.broadcasts.claim(ROLE, "b", 5)).chats
+    assert [*tries, chat.attempts] == [0, 0, 1, 1]
