@@ -51,7 +51,7 @@ class Live:
     async def join(self, chat: Chat, formerly: Recipient | None = None) -> int:
         """Have the dispatcher tell `chat` what is active for its places; how many that are.
 
-        What it was told under the address it had `formerly` is not told again.
+        What met it under the address it had `formerly` is left to find it there.
 
         The subscription must be stored before: whoever subscribes while a broadcast starts is
         then either met by its cursor or joined here, and its receipt keeps both from telling
@@ -59,7 +59,7 @@ class Live:
         """
         joined = 0
         for one in await self.active(chat.places):
-            if formerly and await self._broadcasts.told(one.record.id, formerly):
+            if formerly and await self._broadcasts.met(one.record.id, formerly):
                 continue
             joined += await self._broadcasts.join(one.record.id, chat.recipient)
         if joined:

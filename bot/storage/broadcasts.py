@@ -213,6 +213,18 @@ class Broadcasts:
         members = await self._server.call("ZRANGE", self._keys.active, 0, -1)
         return tuple(member.decode() for member in members)
 
+    async def met(self, broadcast_id: str, recipient: Recipient) -> bool:
+        """Whether the broadcast has, had or will have the chat in its hands under this address."""
+        layout = await self._layout(broadcast_id)
+        if layout is None:
+            return False
+        found = await self._server.pipe(
+            ("HEXISTS", layout.receipts(self._keys, recipient), recipient.chat_id),
+            ("HEXISTS", self._keys.in_flight(broadcast_id), recipient.key),
+            ("ZSCORE", self._keys.later(broadcast_id), recipient.key),
+        )
+        return any(found[:2]) or found[2] is not None
+
     async def told(self, broadcast_id: str, recipient: Recipient) -> int | None:
         """The id of the message that told the chat."""
         layout = await self._layout(broadcast_id)

@@ -86,7 +86,8 @@ local function visit_later(c)
   redis.call('HDEL', b.attempts, c.key)
   if counting then
     finish(c, b.state)
-  elseif not reachable(c) then
+  elseif redis.call('HEXISTS', c.bucket, c.chat_id) == 1 or not reachable(c) then
+    -- Left, or told meanwhile: a group that moved while its send was under way.
     finish(c, 'suppressed')
   else
     take(c, tries)
