@@ -188,7 +188,7 @@ RULES = (
     Rule("the folder is not copied whole", copied_folder, "COPY bot ./bot", "COPY . ."),
     Rule("packages carry hashes", unhashed_packages, "--require-hashes ", ""),
     Rule("packages are not built", unhashed_packages, "--only-binary :all: ", ""),
-    Rule("no package index is named", addresses, "--no-deps", "--index-url=https://a.example"),
+    Rule("no package index is named", addresses, "--no-deps", "-i https://a.example"),
     Rule("what is kept is in a volume", unkept_data, 'VOLUME ["/data"]', 'VOLUME ["/app"]'),
 )
 

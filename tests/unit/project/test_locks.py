@@ -64,7 +64,7 @@ RULES = (
     Rule("a package has a version", loose, "aiohttp==", "aiohttp>="),
     Rule("a package has hashes", loose, "--hash=sha256:", "--hash=md5:"),
     Rule("a package is no address", addresses, "aiohttp==", "aiohttp @ file://a/"),
-    Rule("no index is named", addresses, "aiohttp==", "--index-url a.example\naiohttp=="),
+    Rule("no index is named", addresses, "aiohttp==", "--find-links a.example\naiohttp=="),
 )
 
 
