@@ -51,5 +51,4 @@ class AdvisoryRecord:
     reasons: tuple[str, ...]
     received: datetime
     expires: datetime
-    broadcast_id: str | None = None
     ended_by: str | None = None

@@ -119,7 +119,7 @@ def _fields(record: AdvisoryRecord) -> list[Value]:
         "received": to_ms(record.received),
         "expires": to_ms(record.expires),
     }
-    for name in ("source", "broadcast_id", "ended_by"):
+    for name in ("source", "ended_by"):
         if (value := getattr(record, name)) is not None:
             fields[name] = value
     for name in _LISTS:
@@ -139,7 +139,6 @@ def _record(advisory_id: str, fields: dict[bytes, bytes]) -> AdvisoryRecord:
         code=fields[b"code"].decode(),
         received=from_ms(fields[b"received"]),
         expires=from_ms(fields[b"expires"]),
-        broadcast_id=text_or_none(fields.get(b"broadcast_id")),
         ended_by=text_or_none(fields.get(b"ended_by")),
         **lists,
     )

@@ -51,11 +51,6 @@ def file_of(package: str, path: str) -> Path:
     return Path(str(distribution(package).locate_file(path)))
 
 
-def version_of(package: str) -> str:
-    """Return the version of an installed package."""
-    return distribution(package).version
-
-
 def read_codifier() -> tuple[Unit, ...]:
     """Return every unit of the codifier, in its order, from the ministry's workbook."""
     units = []

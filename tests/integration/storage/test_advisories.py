@@ -35,7 +35,6 @@ def record(advisory_id: str = "a", sent: str = "2024-11-19T22:30:00+02:00") -> A
         reasons=("unsigned",),
         received=NOW - timedelta(milliseconds=1),
         expires=NOW + timedelta(hours=3),
-        broadcast_id="b",
     )
 
 
@@ -45,7 +44,7 @@ def advisories(redis: Redis) -> Advisories:
 
 
 async def test_record_comes_back_as_it_was_added(advisories: Advisories) -> None:
-    bare = replace(record("bare"), source=None, signed=False, broadcast_id=None, ended_by="x")
+    bare = replace(record("bare"), source=None, signed=False, ended_by="x")
     for one in (record(), bare):
         assert await advisories.add(one)
         assert await advisories.get(one.id) == one
