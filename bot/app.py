@@ -93,6 +93,8 @@ async def run(
         # Broadcasts have a session of their own: replies must not queue behind them.
         session = open_session(api_url, pool_size=MAX_OPEN)
         stack.push_async_callback(session.close)
+        sender = Sender(session, api_url, token)
+        stack.callback(sender.close)
         pacer = Pacer(rate_per_s=settings.delivery.rate)
         application: App = build_application(
             token,
@@ -102,7 +104,7 @@ async def run(
             context_types=context_types(),
         )
         stack.push_async_callback(application.shutdown)
-        bot = Bot(settings, content, storage, application, Sender(session, api_url, token), pacer)
+        bot = Bot(settings, content, storage, application, sender, pacer)
         await bot.live(stop, drain=drain, started=started)
 
 

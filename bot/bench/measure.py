@@ -169,7 +169,8 @@ async def open_bench(
     async with open_storage(url, folder) as storage:
         await _refuse_unless_empty(storage)
         async with open_session(api, pool_size=MAX_OPEN) as session:
-            bench = _build(content, storage, stub, Sender(session, api, TOKEN), rate)
+            sender = Sender(session, api, TOKEN)
+            bench = _build(content, storage, stub, sender, rate)
             tasks = [
                 asyncio.create_task(bench.dispatcher.run()),
                 asyncio.create_task(bench.intake.run()),
@@ -180,6 +181,7 @@ async def open_bench(
                 tasks[1].cancel()
                 bench.dispatcher.stop()
                 await asyncio.wait(tasks)
+                sender.close()
 
 
 def _build(content: Content, storage: Storage, stub: Stub, sender: Sender, rate: float) -> Bench:
