@@ -54,12 +54,13 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The answer to a claim; ``due_at`` is when the next postponed chat is due."""
+    """The answer to a claim; ``due_at`` is when the next postponed chat is due, if not already."""
 
     standing: Standing
     chats: tuple[Claimed, ...] = ()
     finished: bool = False
     due_at: datetime | None = None
+    is_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)

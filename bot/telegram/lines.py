@@ -8,8 +8,7 @@ times the processor time of everything below.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from aiohttp import ClientError, ClientRequest, ClientSession, ClientTimeout
 from aiohttp.connector import Connection
@@ -19,7 +18,6 @@ from yarl import URL
 
 from bot.telegram.session import KEEPALIVE_S, proxy_for
 
-_T = TypeVar("_T")
 _CONNECT_S = 5.0
 _FAULTS = (ClientError, OSError, HttpProcessingError)
 
@@ -81,22 +79,33 @@ class Lines:
 
     async def post(self, path: str, content: bytes) -> Answer:
         """Post JSON to ``path`` below the base; raises :class:`Unanswered`."""
-        due = asyncio.get_running_loop().time() + self._timeout_s
+        now = asyncio.get_running_loop().time()
+        due = now + self._timeout_s
+        await self._slot(due)
         try:
-            await self._wait(self._slots.acquire(), due)
-        except TimeoutError as error:
-            raise Unanswered(type(error).__name__, left=False) from None
-        try:
-            connection = self._waiting() or await self._open(due)
+            connection = self._waiting(now) or await self._open(due)
             try:
                 answer = await self._exchange(connection, path, content, due)
             except BaseException:
                 connection.close()
                 raise
-            self._keep(connection)
+            if _is_clean(connection):
+                self._idle.append((connection, now))
+            else:
+                connection.close()
             return answer
         finally:
             self._slots.release()
+
+    async def _slot(self, due: float) -> None:
+        if not self._slots.locked():  # nearly always: a timer for it would cost more than the rest
+            await self._slots.acquire()
+            return
+        try:
+            async with asyncio.timeout_at(due):
+                await self._slots.acquire()
+        except TimeoutError as error:
+            raise Unanswered(type(error).__name__, left=False) from None
 
     async def _exchange(
         self, connection: Connection, path: str, content: bytes, due: float
@@ -137,37 +146,25 @@ class Lines:
         self._heads[path] = head = "\r\n".join(lines).encode("latin-1")
         return head
 
-    def _waiting(self) -> Connection | None:
+    def _waiting(self, now: float) -> Connection | None:
         """The connection used last, if it is still there."""
-        oldest = asyncio.get_running_loop().time() - KEEPALIVE_S
         while self._idle:
-            connection, since = self._idle.pop()
-            if since > oldest and not connection.closed and _is_clean(connection):
+            connection, used = self._idle.pop()
+            if now - used < KEEPALIVE_S and not connection.closed and _is_clean(connection):
                 return connection
             connection.close()
         return None
 
-    def _keep(self, connection: Connection) -> None:
-        if _is_clean(connection):
-            self._idle.append((connection, asyncio.get_running_loop().time()))
-        else:
-            connection.close()
-
     async def _open(self, due: float) -> Connection:
-        connecting = self._connector.connect(self._common, [], self._connect)
         try:
-            connection = await self._wait(connecting, due)
+            async with asyncio.timeout_at(due):
+                connection = await self._connector.connect(self._common, [], self._connect)
         except (ClientError, OSError) as error:
             # The error's own text may hold the address, and with it the token.
             raise Unanswered(type(error).__name__, left=False) from None
         if connection.protocol is not None:
             connection.protocol.set_response_params(read_until_eof=True)
         return connection
-
-    @staticmethod
-    async def _wait(coroutine: Coroutine[Any, Any, _T], due: float) -> _T:
-        async with asyncio.timeout_at(due):
-            return await coroutine
 
 
 def _is_clean(connection: Connection) -> bool:

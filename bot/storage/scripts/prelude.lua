@@ -112,10 +112,11 @@ local function known(b, key, bucket, chat_id)
       or redis.call('ZSCORE', b.later, key)
 end
 
--- What the dispatcher needs of a chat: key, tries before this one, language, topic, and the
--- message that this one answers.
+-- What the dispatcher needs of a chat, in words: key, tries before this one, language, topic or
+-- '', and the message that this one answers or ''.
 local function row(key, tries, chat, told, chat_id)
   local f = redis.call('HMGET', chat, 'l', 't')
   local answers = told and redis.call('HGET', told, chat_id) or ''
-  return {key, tries, f[1] or '', f[2] or '', tonumber(answers) and answers or ''}
+  return table.concat(
+    {key, tries, f[1] or '', f[2] or '', tonumber(answers) and answers or ''}, ' ')
 end
