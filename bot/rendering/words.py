@@ -155,7 +155,7 @@ class Words:
     @property
     def source_name(self) -> str:
         """The source's name on one line, in the reader's language if it gives one."""
-        own = next((i for i in self.subject.info if _speaks(i.language, self.language)), None)
+        own = next((info for info in self.subject.info if self.speaks(info.language)), None)
         return _name((own and own.sender_name) or self.notice.source_name)
 
     @property
@@ -234,12 +234,12 @@ class Words:
             name = None
         return name or _name(tag)
 
+    def speaks(self, tag: str) -> bool:
+        """Whether a language tag is of the reader's language, whatever its region."""
+        return tag.partition("-")[0].lower() == self.language.partition("-")[0].lower()
+
     def _has(self, key: str) -> bool:
         return self._texts.has(f"advisory.{key}")
-
-
-def _speaks(tag: str, language: str) -> bool:
-    return tag.partition("-")[0].lower() == language.partition("-")[0].lower()
 
 
 def _name(text: str) -> str:
