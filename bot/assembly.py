@@ -9,6 +9,7 @@ from bot.chat.desk import Desk
 from bot.chat.handlers import add_handlers
 from bot.chat.services import Services
 from bot.config import ConfigurationError, Settings
+from bot.content.emergency import Emergency, EmergencyError, load_emergency
 from bot.content.guidance import GuidanceError, load_guidance
 from bot.content.places import load as load_places
 from bot.content.places import suggest
@@ -30,6 +31,7 @@ from bot.pipeline.role import Tenure
 from bot.pipeline.sending import Sending
 from bot.rendering.advisory import Renderer
 from bot.rendering.dialogue import Dialogue
+from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
 from bot.storage.opening import Storage
 from bot.telegram.pacer import Pacer
@@ -42,6 +44,7 @@ class Content:
 
     texts: Texts
     guidance: GuidanceBook
+    emergency: Emergency
     gazetteer: Gazetteer
 
 
@@ -59,7 +62,8 @@ def load_content(settings: Settings) -> Content:
     try:
         texts = Texts.load()
         guidance = load_guidance(texts.languages)
-    except (TextsError, GuidanceError) as fault:
+        emergency = load_emergency()
+    except (TextsError, GuidanceError, EmergencyError) as fault:
         raise ConfigurationError(f"content: {fault}") from None
     if settings.guidance.profile not in guidance.profiles:
         known = ", ".join(guidance.profiles)
@@ -71,7 +75,7 @@ def load_content(settings: Settings) -> Content:
         gazetteer = load_places(settings.places.countries)
     except ValueError as fault:
         raise ConfigurationError(str(fault)) from None
-    return Content(texts, guidance, gazetteer)
+    return Content(texts, guidance, emergency, gazetteer)
 
 
 def assemble(
@@ -141,6 +145,13 @@ def assemble(
         suggest=suggest,
         dialogue=Dialogue(content.texts, content.gazetteer),
         operator_texts=operator_texts,
+        offline=Offline(
+            content.texts,
+            content.guidance,
+            content.emergency,
+            settings.guidance.days,
+            settings.guidance.profile,
+        ),
         clock=storage.clock,
     )
     add_handlers(application, services)

@@ -20,7 +20,10 @@ from bot.content.texts import Texts
 
 log = structlog.get_logger(__name__)
 
-PRIVATE = ("start", "city", "status", "verify", "test", "language", "privacy", "stop", "help")
+PRIVATE = (
+    *("start", "city", "status", "verify", "offline", "test", "language", "settings"),
+    *("privacy", "stop", "help"),
+)
 GROUP = ("status", "help")
 ADMINISTRATORS = ("city", "status", "language", "stop", "help")
 OPERATORS = ("pending", *PRIVATE)

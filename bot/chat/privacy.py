@@ -62,6 +62,7 @@ def exported(here: Visit, context: Context) -> bytes:
         "kind": chat.kind,
         "language": chat.language,
         "state": chat.state,
+        "short_messages": chat.low_data,
         "places": [{"id": id, "name": dialogue.name(id, chat.language)} for id in chat.places],
         "household": asdict(chat.household) if chat.household else None,
     }

@@ -15,6 +15,7 @@ from bot.domain.subscriber import Chat, Household, Kind, Recipient, State
 from bot.pipeline.live import Active
 from bot.rendering.dialogue import Dialogue
 from bot.rendering.notice import Notice
+from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
 
 
@@ -95,4 +96,5 @@ class Services:
     suggest: Suggest
     dialogue: Dialogue
     operator_texts: OperatorTexts
+    offline: Offline
     clock: Callable[[], datetime]

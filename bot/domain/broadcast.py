@@ -50,6 +50,7 @@ class Claimed:
     thread_id: int | None = None
     attempts: int = 0
     answers: int | None = None
+    low_data: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,4 +34,6 @@ class Job:
     @property
     def layout(self) -> Layout:
         """The shape of the text for this kind of chat."""
+        if self.chat.low_data and self.chat.recipient.kind is Kind.PRIVATE:
+            return Layout.LOW
         return _LAYOUTS[self.chat.recipient.kind]

@@ -34,7 +34,7 @@ class Renderer:
         Drills, tests and routine messages are silent. Raises KeyError for an unknown profile.
         """
         words = self._words(notice, language)
-        body = self._sections.body(words)
+        body = self._sections.body(words, is_low=layout is Layout.LOW)
         return Message(
             html=body.html,
             keyboard=keyboard(words, layout, self._bot_username, has_more=body.is_cut),

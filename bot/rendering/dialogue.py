@@ -251,6 +251,7 @@ class Dialogue:
             self._html(language, "privacy.language", name=self.language_name(language)),
             self._html(language, "privacy.cities", cities=names or "–"),
             self._html(language, f"privacy.state_{'on' if chat.state is State.ACTIVE else 'off'}"),
+            self._html(language, "privacy.low_data") if chat.low_data else "",
             self._household(language, chat),
         ]
         export = Button(self.text(language, "privacy.export"), data="privacy:export")

@@ -9,8 +9,8 @@ from typing import Final
 from bot.domain.guidance import GuidanceBook, Stage
 from bot.rendering.checklist import ONE_ADULT, Checklists
 from bot.rendering.notice import Purpose
-from bot.rendering.quotation import quoted
-from bot.rendering.text import MAX_UNITS, escape, link, parsed_units
+from bot.rendering.quotation import own_words, quoted
+from bot.rendering.text import MAX_UNITS, escape, link, parsed_units, unmarked
 from bot.rendering.words import PLACES_UNITS, Words
 
 QUOTE_UNITS: Final = 500
@@ -42,8 +42,10 @@ class Sections:
         self._guidance = guidance
         self._checklists = checklists
 
-    def body(self, words: Words) -> Body:
-        """The text for a notice, within Telegram's limit."""
+    def body(self, words: Words, *, is_low: bool = False) -> Body:
+        """The text for a notice, within Telegram's limit; ``is_low`` for a weak network."""
+        if is_low:
+            return self._low(words)
         quote, is_cut = quoted(words, QUOTE_UNITS)
         is_cancel = words.notice.purpose is Purpose.CANCEL
         parts = self._cancel(words, quote) if is_cancel else self._warning(words, quote)
@@ -55,6 +57,23 @@ class Sections:
             is_cut = True
             text = _joined(words, sections)
         return Body(text, is_cut or not is_cancel)
+
+    def _low(self, words: Words) -> Body:
+        """What to do, when, and who says so in plain text: no supplies, quotation or link."""
+        head = (escape(words.headline), escape(words.siren))
+        code = escape(words.say("code", code=words.notice.code))
+        has_more = words.notice.purpose is not Purpose.CANCEL
+        if not has_more:
+            has_more = bool(own_words(words)[0])
+            meaning = (words.withdrawn, words.withdrawn_at, words.say("cancel.meaning"))
+            parts = [head, tuple(map(escape, meaning)), (code,)]
+        else:
+            steps = self.steps(words, words.notice.stage, words.steps_heading)
+            said = filter(None, (words.window, words.replaced, words.source, words.issued))
+            parts = [head, steps, (*map(escape, said), code)]
+            parts.append((escape(words.say("low")),))
+        text = _joined(words, [Section(part) for part in parts])
+        return Body(escape(unmarked(text)), is_cut=has_more)
 
     def _warning(self, words: Words, quote: tuple[str, ...]) -> list[Section | tuple[str, ...]]:
         stage = words.notice.stage

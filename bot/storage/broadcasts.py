@@ -26,6 +26,7 @@ from bot.storage.audience import estimate
 from bot.storage.keys import Keys
 from bot.storage.layout import Layout, buckets_for, read_buckets
 from bot.storage.server import Clock, Server, Value, from_ms, to_ms
+from bot.storage.spoken import spoken_of
 from bot.storage.walk import Ahead, Candidate, Peek, peek
 
 __all__ = [
@@ -347,13 +348,15 @@ def _claim(verdict: str, reply: list[Any]) -> Claim:
 
 
 def _claimed(row: bytes) -> Claimed:
-    key, attempts, language, thread, answers = row.decode().split(" ")
+    key, attempts, field, thread, answers = row.decode().split(" ")
+    language, low_data = spoken_of(field)
     return Claimed(
         Recipient.from_key(key),
         language,
         int(thread) if thread else None,
         int(attempts),
         int(answers) if answers else None,
+        low_data,
     )
 
 

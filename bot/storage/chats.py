@@ -13,6 +13,7 @@ from bot.storage.audience import estimate
 from bot.storage.keys import Keys
 from bot.storage.layout import KIND_BY_LETTER
 from bot.storage.server import Server
+from bot.storage.spoken import spoken, spoken_of
 
 Fields = dict[str, str]
 _NAMES = ("k", "l", "p", "s", "t", "h", "m")
@@ -158,7 +159,7 @@ def _memberships(fields: Fields) -> set[tuple[str, str]]:
 
 def fields_of(chat: Chat) -> Fields:
     """A chat as its hash holds it: short names, no defaults, for there may be a million."""
-    fields = {"k": chat.kind.value[0], "l": chat.language}
+    fields = {"k": chat.kind.value[0], "l": spoken(chat.language, low_data=chat.low_data)}
     if chat.places:
         fields["p"] = ",".join(chat.places)
     if chat.state is not State.ACTIVE:
@@ -178,14 +179,16 @@ def _chat(chat_id: int, fields: Fields) -> Chat | None:
     if home := fields.get("h"):
         adults, children, infants, pets, medication = map(int, home.split(","))
         household = Household(adults, children, infants, pets, bool(medication))
+    language, low_data = spoken_of(fields["l"])
     return Chat(
         id=chat_id,
         kind=KIND_BY_LETTER[fields["k"]],
-        language=fields["l"],
+        language=language,
         places=tuple(fields["p"].split(",")) if fields.get("p") else (),
         state=State(fields.get("s", State.ACTIVE)),
         thread_id=int(fields["t"]) if "t" in fields else None,
         household=household,
+        low_data=low_data,
     )
 
 

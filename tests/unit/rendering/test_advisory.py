@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from bot.domain.delivery import Lane
 from bot.domain.guidance import Stage
 from bot.domain.message import Layout
 from bot.rendering.advisory import Renderer, plain
-from bot.rendering.notice import Purpose
+from bot.rendering.notice import Notice, Purpose
 from bot.rendering.text import parsed_units
 from tests.unit.rendering import telegram_html
 from tests.unit.rendering.samples import (
@@ -279,3 +280,22 @@ def test_rendering_the_same_twice_gives_the_same() -> None:
     assert RENDERER.render(told, "en", Layout.GROUP) == RENDERER.render(
         replace(told), "en", Layout.GROUP
     )
+
+
+@pytest.mark.parametrize("language", TEXTS.languages)
+@pytest.mark.parametrize("told", [notice(), cancel_notice()], ids=["warning", "withdrawal"])
+def test_message_for_a_weak_network_is_short_and_still_says_what_to_do(
+    told: Notice, language: str
+) -> None:
+    message = RENDERER.render(told, language, Layout.LOW)
+    shown = telegram_html.read(message.html)
+    full = telegram_html.read(RENDERER.render(told, language, Layout.PRIVATE).html)
+    assert len(shown) < len(full) * (0.5 if told.purpose is Purpose.ALERT else 1)
+    assert shown.split("\n")[:2] == full.split("\n")[:2]
+    assert not re.search("http|<", message.html)
+    more = [button.data for row in message.keyboard for button in row]
+    assert more == ([f"more:{told.advisory.id}"] if RENDERER.details(told, language) else [])
+    if told.purpose is Purpose.ALERT:
+        for step in GUIDANCE.steps(told.hazard, told.stage).steps:
+            assert step.text[language] in shown
+        assert "Example Embassy in Kyiv" in shown
