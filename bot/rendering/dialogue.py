@@ -91,8 +91,12 @@ class Dialogue:
         return self.texts.get(language, f"chat.{key}", **values)
 
     def say(self, language: str, *keys: str, **values: object) -> Message:
-        """A message of one paragraph for each key; all of them may use `values`."""
-        return Message(_paragraphs(*(self._html(language, key, **values) for key in keys)))
+        """A message of one paragraph for each key; all of them may use `values`, from anywhere."""
+        shown = {
+            name: clean(value, one_line=True) if isinstance(value, str) else value
+            for name, value in values.items()
+        }
+        return Message(_paragraphs(*(self._html(language, key, **shown) for key in keys)))
 
     def name(self, place_id: str, language: str) -> str:
         """A followed place's name; its id, where the places no longer hold it."""
