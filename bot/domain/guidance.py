@@ -228,9 +228,13 @@ class Classification(_Data):
 
 
 class GuidanceBook(_Data):
-    """All guidance, checked by the loader: every text in every one of ``languages``."""
+    """All guidance, checked by the loader: every text in every one of ``languages``.
+
+    ``natively_reviewed`` are those whose texts a native reader has read.
+    """
 
     languages: tuple[str, ...]
+    natively_reviewed: frozenset[str]
     sources: Mapping[str, Source]
     hazards: Mapping[str, Mapping[str, HazardText]]
     guidance: tuple[Guidance, ...]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content.guidance import load_guidance
+from bot.content.texts import Texts
 from bot.domain.advisory import Advisory
 from bot.domain.delivery import Lane
 from bot.domain.guidance import (
@@ -21,7 +22,7 @@ from bot.domain.guidance import (
 )
 from bot.domain.subscriber import Household
 
-BOOK = load_guidance(("en", "uk"))
+BOOK = load_guidance(Texts.load().languages)
 EVENING_BEFORE = datetime(2024, 11, 19, 20, 31, tzinfo=UTC)
 THAT_MORNING = datetime(2024, 11, 20, 8, tzinfo=UTC)
 TWO_DAYS_LATER = datetime(2024, 11, 22, 8, tzinfo=UTC)
