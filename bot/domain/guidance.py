@@ -7,7 +7,7 @@ classifies are files of the content room, so a new threat or language is no code
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -20,6 +20,7 @@ from bot.domain.advisory import (
     Category,
     Certainty,
     MsgType,
+    NamedValue,
     Phase,
     ResponseType,
     Severity,
@@ -47,6 +48,30 @@ class Stage(StrEnum):
     TAKE_SHELTER = "take_shelter"
     AFTER = "after"
     ENDED = "ended"
+
+
+class Trigger(StrEnum):
+    """What still makes people act on a threat that is only announced."""
+
+    SIREN = "siren"
+    INSIDE = "inside"
+    ITSELF = "itself"
+
+
+class Basis(StrEnum):
+    """What of an advisory named its threat, the surest first."""
+
+    PARAMETER = "parameter"
+    EVENT_CODE = "event_code"
+    EVENT = "event"
+    HEADLINE = "headline"
+    CATEGORY = "category"
+    NOTHING = "nothing"
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether the event itself was not known, so that more general words are told."""
+        return self in (Basis.CATEGORY, Basis.NOTHING)
 
 
 class ChecklistCategory(StrEnum):
@@ -198,18 +223,33 @@ class Entry(_Data):
     sources: Sources
 
 
+class CodeRule(_Data):
+    """A row: the threat of an eventCode ``name``, with or without a version, and its ``values``."""
+
+    hazard: str
+    name: str
+    values: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class HazardRule(_Data):
     """A row: the threat whose every group of ``words`` has one that begins a word of the event."""
 
     hazard: str
     words: Annotated[tuple[tuple[str, ...], ...], Field(min_length=1)]
-    categories: tuple[Category, ...] = ()
+
+
+class CategoryRule(_Data):
+    """A row: the threat of a CAP category, where nothing more exact is known."""
+
+    hazard: str
+    category: Category
 
 
 class StageRule(_Data):
     """A row: the stage when every condition that is given holds."""
 
     stage: Stage
+    trigger: tuple[Trigger, ...] = ()
     msg_type: tuple[MsgType, ...] = ()
     response_type: tuple[ResponseType, ...] = ()
     urgency: tuple[Urgency, ...] = ()
@@ -219,10 +259,18 @@ class StageRule(_Data):
     onset_given: bool | None = None
 
 
-class Classification(_Data):
-    """What an advisory is about, where it stands, and how fast it must go."""
+class Recognised(_Data):
+    """The threat of an advisory, and what named it."""
 
     hazard: str
+    basis: Basis
+
+
+class Classification(_Data):
+    """What an advisory is about, what named it, where it stands, and how fast it must go."""
+
+    hazard: str
+    basis: Basis
     stage: Stage
     lane: Lane
 
@@ -240,7 +288,10 @@ class GuidanceBook(_Data):
     guidance: tuple[Guidance, ...]
     checklist: tuple[ChecklistItem, ...]
     profiles: Mapping[str, Profile]
+    triggers: Mapping[str, Trigger]
+    code_rules: tuple[CodeRule, ...]
     hazard_rules: tuple[HazardRule, ...]
+    category_rules: tuple[CategoryRule, ...]
     stage_rules: tuple[StageRule, ...]
     otherwise: str
 
@@ -249,39 +300,68 @@ class GuidanceBook(_Data):
         return {(one.hazard, one.stage): one for one in self.guidance}
 
     def steps(self, hazard: str, stage: Stage) -> Guidance:
-        """The steps of a threat at a stage; an unknown threat is general security."""
+        """The steps of a threat at a stage; an unknown threat has those of ``otherwise``."""
         return self._by_key.get((hazard, stage)) or self._by_key[self.otherwise, stage]
 
     def hazard_text(self, hazard: str, language: str) -> HazardText:
-        """A threat's words; an unknown threat is general security."""
+        """A threat's words; an unknown threat has those of ``otherwise``."""
         return (self.hazards.get(hazard) or self.hazards[self.otherwise])[language]
+
+    def trigger(self, hazard: str) -> Trigger:
+        """What makes people act on a threat; for an unknown one, that of ``otherwise``."""
+        return self.triggers.get(hazard) or self.triggers[self.otherwise]
 
     def classify(self, advisory: Advisory, now: datetime) -> Classification:
         """Threat, stage and lane of ``advisory`` at the aware instant ``now``."""
+        found = self.recognise(advisory)
         return Classification(
-            hazard=self.hazard_of(advisory),
-            stage=self.stage_of(advisory, now),
+            hazard=found.hazard,
+            basis=found.basis,
+            stage=self._stage(found.hazard, advisory, now),
             lane=lane_of(advisory, now),
         )
 
-    def hazard_of(self, advisory: Advisory) -> str:
-        """The threat's key: as the source names it, else by the words of event, then headline."""
+    def recognise(self, advisory: Advisory) -> Recognised:
+        """The threat, by the first that tells: parameter, eventCode, event, headline, category."""
         named = advisory.parameter(HAZARD_PARAMETER)
         if named is not None and named in self.hazards:
-            return named
-        for texts in ([i.event for i in advisory.info], [i.headline for i in advisory.info]):
-            said = " ".join(text.casefold() for text in texts if text)
-            categories = {category for info in advisory.info for category in info.category}
-            for rule in self.hazard_rules:
-                if rule.categories and categories.isdisjoint(rule.categories):
-                    continue
-                if all(_begins_a_word(group, said) for group in rule.words):
-                    return rule.hazard
-        return self.otherwise
+            return Recognised(hazard=named, basis=Basis.PARAMETER)
+        info = advisory.info
+        found = (
+            (Basis.EVENT_CODE, self._by_code(code for one in info for code in one.event_code)),
+            (Basis.EVENT, self._by_words(one.event for one in info)),
+            (Basis.HEADLINE, self._by_words(one.headline for one in info)),
+            (Basis.CATEGORY, self._by_category({c for one in info for c in one.category})),
+        )
+        for basis, hazard in found:
+            if hazard is not None:
+                return Recognised(hazard=hazard, basis=basis)
+        return Recognised(hazard=self.otherwise, basis=Basis.NOTHING)
 
-    def stage_of(self, advisory: Advisory, now: datetime) -> Stage:
-        """The stage of the first row whose every condition holds; the last row has none."""
-        return next(rule.stage for rule in self.stage_rules if _holds(rule, advisory, now))
+    def _by_code(self, codes: Iterable[NamedValue]) -> str | None:
+        said = [(code.value_name.casefold(), code.value.strip().casefold()) for code in codes]
+        for rule in self.code_rules:
+            name, values = rule.name.casefold(), {value.casefold() for value in rule.values}
+            if any((f"{n}:").startswith(f"{name}:") and value in values for n, value in said):
+                return rule.hazard
+        return None
+
+    def _by_words(self, texts: Iterable[str | None]) -> str | None:
+        said = " ".join(text.casefold() for text in texts if text)
+        for rule in self.hazard_rules:
+            if all(_begins_a_word(group, said) for group in rule.words):
+                return rule.hazard
+        return None
+
+    def _by_category(self, categories: Collection[Category]) -> str | None:
+        rules = (rule.hazard for rule in self.category_rules if rule.category in categories)
+        return next(rules, None)
+
+    def _stage(self, hazard: str, advisory: Advisory, now: datetime) -> Stage:
+        # The last row has no condition.
+        trigger = self.trigger(hazard)
+        rows = (row for row in self.stage_rules if not row.trigger or trigger in row.trigger)
+        return next(row.stage for row in rows if _holds(row, advisory, now))
 
     def checklist_for(self, household: Household, days: int, profile: str) -> tuple[Entry, ...]:
         """What this household needs for ``days``, in the order of the lists.

@@ -78,7 +78,7 @@ class Sections:
     def _warning(self, words: Words, quote: tuple[str, ...]) -> list[Section | tuple[str, ...]]:
         stage = words.notice.stage
         parts: list[Section | tuple[str, ...]] = [
-            (f"<b>{escape(words.headline)}</b>", escape(words.siren)),
+            (f"<b>{escape(words.headline)}</b>", escape(words.standing)),
             self.steps(words, stage, words.steps_heading),
         ]
         if stage in (Stage.PREPARE, Stage.WINDOW_OPEN):
@@ -93,7 +93,7 @@ class Sections:
         lines = (words.withdrawn, words.withdrawn_at, words.say("cancel.meaning"))
         code = words.say("code", code=words.notice.code)
         return [
-            (f"<b>{escape(words.headline)}</b>", escape(words.siren)),
+            (f"<b>{escape(words.headline)}</b>", escape(words.standing)),
             tuple(map(escape, lines)),
             Section(quote, needed=False),
             (_source(words), escape(code)),

@@ -12,7 +12,9 @@ from bot.content.guidance.checks import check_known, check_used
 from bot.content.guidance.files import GuidanceError, Model, build, read
 from bot.content.guidance.wording import Section, Wordings, read_wordings
 from bot.domain.guidance import (
+    CategoryRule,
     ChecklistItem,
+    CodeRule,
     Guidance,
     GuidanceBook,
     GuidanceItem,
@@ -21,14 +23,19 @@ from bot.domain.guidance import (
     Source,
     Stage,
     StageRule,
+    Trigger,
 )
 
 FOLDER: Final = Path(__file__).parent
+FEWEST_STEPS: Final = 3
+MOST_STEPS: Final = 5
+"""Of a stage: fewer help little, and nobody keeps more in mind."""
 
 
 class _Hazard(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    trigger: Trigger
     stages: Mapping[Stage, tuple[str, ...]]
 
 
@@ -36,7 +43,9 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     otherwise: str
+    codes: tuple[CodeRule, ...]
     hazards: tuple[HazardRule, ...]
+    categories: tuple[CategoryRule, ...]
     stages: tuple[StageRule, ...]
 
 
@@ -91,7 +100,10 @@ def load_guidance(languages: Sequence[str], folder: Path = FOLDER) -> GuidanceBo
         ),
         checklist=lists.items,
         profiles=lists.profiles,
+        triggers={key: hazard.trigger for key, hazard in hazards.items()},
+        code_rules=table.codes,
         hazard_rules=table.hazards,
+        category_rules=table.categories,
         stage_rules=table.stages,
         otherwise=table.otherwise,
     )
@@ -135,14 +147,24 @@ def _check_hazards(hazards: Mapping[str, _Hazard], steps: Mapping[str, GuidanceI
     for key, hazard in hazards.items():
         for stage in Stage:
             where = f"{key}.stages.{stage}"
-            if not hazard.stages.get(stage):
-                raise GuidanceError(f"hazards.yaml: {where}: has no steps; write at least one")
+            count = len(hazard.stages.get(stage, ()))
+            if not FEWEST_STEPS <= count <= MOST_STEPS:
+                raise GuidanceError(
+                    f"hazards.yaml: {where}: has {count or 'no'} steps; "
+                    f"write {FEWEST_STEPS} to {MOST_STEPS}"
+                )
             check_known(hazard.stages[stage], steps, "step", "hazards.yaml", where)
 
 
 def _check_table(table: _Table, hazards: Mapping[str, _Hazard]) -> None:
     file = "classification.yaml"
     check_known([table.otherwise], hazards, "hazard", file, "otherwise")
+    rows = [
+        *((f"codes.{index}", row.hazard) for index, row in enumerate(table.codes)),
+        *((f"categories.{index}", row.hazard) for index, row in enumerate(table.categories)),
+    ]
+    for where, hazard in rows:
+        check_known([hazard], hazards, "hazard", file, where)
     for index, rule in enumerate(table.hazards):
         check_known([rule.hazard], hazards, "hazard", file, f"hazards.{index}")
         if not all(group and all(stem.strip() for stem in group) for group in rule.words):

@@ -54,8 +54,19 @@ WRONG = [
     pytest.param("steps.yaml", "choose_shelter:", "choose_shelter: [",
                  r"steps\.yaml: is no proper YAML: .*; correct it there", id="no YAML at all"),
     pytest.param("hazards.yaml", "after: [debris_no_touch, debris_leave, debris_call, no_filming]",
-                 "after: []", r"hazards\.yaml: combined_air_attack\.stages\.after: has no steps",
+                 "after: []",
+                 r"hazards\.yaml: combined_air_attack\.stages\.after: has no steps; write 3 to 5",
                  id="a stage without steps"),
+    pytest.param("hazards.yaml", "after: [debris_no_touch, debris_leave, debris_call, no_filming]",
+                 "after: [debris_no_touch, debris_leave]",
+                 r"hazards\.yaml: combined_air_attack\.stages\.after: has 2 steps; write 3 to 5",
+                 id="a stage with too few steps"),
+    pytest.param("hazards.yaml", "trigger: siren", "trigger: bell",
+                 r"hazards\.yaml: combined_air_attack\.trigger: 'bell'", id="an unknown trigger"),
+    pytest.param("hazards.yaml",
+                 "    ended: [siren_still_counts, debris_no_touch, keep_stock]\n", "",
+                 r"hazards\.yaml: combined_air_attack\.stages\.ended: has no steps; write 3 to 5",
+                 id="a missing stage"),
     pytest.param("hazards.yaml", "    window_open:", "    window_ajar:",
                  r"hazards\.yaml: combined_air_attack\.stages\.window_ajar",
                  id="an unknown stage"),
@@ -68,12 +79,23 @@ WRONG = [
     pytest.param(EN, "named: drone attack", "named: " + "drone attack " * 3,
                  r"texts/en\.yaml: hazards\.drone\.named: .*shorten it to 36",
                  id="a threat too long for a headline"),
-    pytest.param("classification.yaml", "hazard: chemical", "hazard: chemistry",
-                 r"classification\.yaml: hazards\.1: 'chemistry' is no hazard",
+    pytest.param("classification.yaml", "hazard: drone", "hazard: kite",
+                 r"classification\.yaml: hazards\.\d+: 'kite' is no hazard; correct it or add it",
                  id="an unknown hazard in the table"),
-    pytest.param("classification.yaml", "otherwise: general_security", "otherwise: anything",
+    pytest.param("classification.yaml", "otherwise: general", "otherwise: anything",
                  r"classification\.yaml: otherwise: 'anything' is no hazard",
                  id="an unknown hazard for the rest"),
+    pytest.param("classification.yaml", "{hazard: radiation, name: SAME",
+                 "{hazard: rays, name: SAME",
+                 r"classification\.yaml: codes\.0: 'rays' is no hazard",
+                 id="an unknown hazard for a code"),
+    pytest.param("classification.yaml", "{category: Fire, hazard: wildfire}",
+                 "{category: Fire, hazard: fire}",
+                 r"classification\.yaml: categories\.2: 'fire' is no hazard",
+                 id="an unknown hazard for a category"),
+    pytest.param("classification.yaml", "{category: Fire,", "{category: Flames,",
+                 r"classification\.yaml: categories\.2\.category: 'Flames'",
+                 id="a category that CAP does not have"),
     pytest.param("classification.yaml", "stage: ended, msg_type: [Cancel]",
                  "stage: over, msg_type: [Cancel]",
                  r"classification\.yaml: stages\.0\.stage: 'over'", id="an unknown stage there"),
@@ -109,8 +131,11 @@ WRONG = [
 
 def test_shipped_guidance_is_complete() -> None:
     book = load_guidance(LANGUAGES)
-    assert {"combined_air_attack", "missile", "drone", "power_cut", "chemical", "radiation",
-            "general_security"} <= set(book.hazards)  # fmt: skip
+    assert set(book.hazards) == {
+        "combined_air_attack", "missile", "drone", "artillery", "chemical", "chlorine", "ammonia",
+        "radiation", "power_cut", "water_cut", "explosive_remnants", "flood", "tsunami", "storm",
+        "extreme_heat", "extreme_cold", "earthquake", "wildfire", "general_security", "general",
+    }  # fmt: skip
     assert {"ua", "general"} <= set(book.profiles)
 
 

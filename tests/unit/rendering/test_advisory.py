@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.advisory import Status
 from bot.domain.delivery import Lane
-from bot.domain.guidance import Stage
+from bot.domain.guidance import Stage, Trigger
 from bot.domain.message import Layout
 from bot.rendering.advisory import Renderer, plain
 from bot.rendering.notice import Notice, Purpose
@@ -49,7 +49,8 @@ def test_every_threat_and_stage_fits_and_says_what_where_and_what_to_do_first(
     )
     for said in (do, words.possible, LONGEST_NAME.name(language)):
         assert said in shown[:100]
-    assert SIREN[language] in shown.split("\n")[1].lower()
+    asks_for_siren = GUIDANCE.trigger(hazard) is Trigger.SIREN
+    assert (SIREN[language] in shown.split("\n")[1].lower()) is asks_for_siren
     first_step = GUIDANCE.steps(hazard, stage).steps[0].text[language]
     assert f"1. {first_step}" in shown
     assert "KYI-7Q2F" in shown
