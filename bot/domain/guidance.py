@@ -6,8 +6,7 @@ classifies are files of the content room, so a new threat or language is no code
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -17,10 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.domain.advisory import (
     Advisory,
-    Category,
     Certainty,
     MsgType,
-    NamedValue,
     Phase,
     ResponseType,
     Severity,
@@ -28,6 +25,7 @@ from bot.domain.advisory import (
     Urgency,
 )
 from bot.domain.delivery import Lane
+from bot.domain.recognition import Basis, RecognitionTable
 from bot.domain.subscriber import Household
 
 Translated = Mapping[str, str]
@@ -35,9 +33,6 @@ Translated = Mapping[str, str]
 
 Sources = Annotated[tuple[str, ...], Field(min_length=1)]
 """Keys of :attr:`GuidanceBook.sources`, the weightiest first."""
-
-HAZARD_PARAMETER = "forewarnHazard"
-"""CAP parameter by which a source names a threat's key itself, so that no word must be matched."""
 
 
 class Stage(StrEnum):
@@ -56,22 +51,6 @@ class Trigger(StrEnum):
     SIREN = "siren"
     INSIDE = "inside"
     ITSELF = "itself"
-
-
-class Basis(StrEnum):
-    """What of an advisory named its threat, the surest first."""
-
-    PARAMETER = "parameter"
-    EVENT_CODE = "event_code"
-    EVENT = "event"
-    HEADLINE = "headline"
-    CATEGORY = "category"
-    NOTHING = "nothing"
-
-    @property
-    def is_guess(self) -> bool:
-        """Whether the event itself was not known, so that more general words are told."""
-        return self in (Basis.CATEGORY, Basis.NOTHING)
 
 
 class ChecklistCategory(StrEnum):
@@ -223,28 +202,6 @@ class Entry(_Data):
     sources: Sources
 
 
-class CodeRule(_Data):
-    """A row: the threat of an eventCode ``name``, with or without a version, and its ``values``."""
-
-    hazard: str
-    name: str
-    values: Annotated[tuple[str, ...], Field(min_length=1)]
-
-
-class HazardRule(_Data):
-    """A row: the threat whose every group of ``words`` has one that begins a word of the event."""
-
-    hazard: str
-    words: Annotated[tuple[tuple[str, ...], ...], Field(min_length=1)]
-
-
-class CategoryRule(_Data):
-    """A row: the threat of a CAP category, where nothing more exact is known."""
-
-    hazard: str
-    category: Category
-
-
 class StageRule(_Data):
     """A row: the stage when every condition that is given holds."""
 
@@ -257,13 +214,6 @@ class StageRule(_Data):
     certainty: tuple[Certainty, ...] = ()
     phase: tuple[Phase, ...] = ()
     onset_given: bool | None = None
-
-
-class Recognised(_Data):
-    """The threat of an advisory, and what named it."""
-
-    hazard: str
-    basis: Basis
 
 
 class Classification(_Data):
@@ -289,11 +239,13 @@ class GuidanceBook(_Data):
     checklist: tuple[ChecklistItem, ...]
     profiles: Mapping[str, Profile]
     triggers: Mapping[str, Trigger]
-    code_rules: tuple[CodeRule, ...]
-    hazard_rules: tuple[HazardRule, ...]
-    category_rules: tuple[CategoryRule, ...]
+    recognition: RecognitionTable
     stage_rules: tuple[StageRule, ...]
-    otherwise: str
+
+    @property
+    def otherwise(self) -> str:
+        """The threat whose words are told of what is not known."""
+        return self.recognition.otherwise
 
     @cached_property
     def _by_key(self) -> dict[tuple[str, Stage], Guidance]:
@@ -313,49 +265,13 @@ class GuidanceBook(_Data):
 
     def classify(self, advisory: Advisory, now: datetime) -> Classification:
         """Threat, stage and lane of ``advisory`` at the aware instant ``now``."""
-        found = self.recognise(advisory)
+        found = self.recognition.recognise(advisory, self.hazards)
         return Classification(
             hazard=found.hazard,
             basis=found.basis,
             stage=self._stage(found.hazard, advisory, now),
             lane=lane_of(advisory, now),
         )
-
-    def recognise(self, advisory: Advisory) -> Recognised:
-        """The threat, by the first that tells: parameter, eventCode, event, headline, category."""
-        named = advisory.parameter(HAZARD_PARAMETER)
-        if named is not None and named in self.hazards:
-            return Recognised(hazard=named, basis=Basis.PARAMETER)
-        info = advisory.info
-        found = (
-            (Basis.EVENT_CODE, self._by_code(code for one in info for code in one.event_code)),
-            (Basis.EVENT, self._by_words(one.event for one in info)),
-            (Basis.HEADLINE, self._by_words(one.headline for one in info)),
-            (Basis.CATEGORY, self._by_category({c for one in info for c in one.category})),
-        )
-        for basis, hazard in found:
-            if hazard is not None:
-                return Recognised(hazard=hazard, basis=basis)
-        return Recognised(hazard=self.otherwise, basis=Basis.NOTHING)
-
-    def _by_code(self, codes: Iterable[NamedValue]) -> str | None:
-        said = [(code.value_name.casefold(), code.value.strip().casefold()) for code in codes]
-        for rule in self.code_rules:
-            name, values = rule.name.casefold(), {value.casefold() for value in rule.values}
-            if any((f"{n}:").startswith(f"{name}:") and value in values for n, value in said):
-                return rule.hazard
-        return None
-
-    def _by_words(self, texts: Iterable[str | None]) -> str | None:
-        said = " ".join(text.casefold() for text in texts if text)
-        for rule in self.hazard_rules:
-            if all(_begins_a_word(group, said) for group in rule.words):
-                return rule.hazard
-        return None
-
-    def _by_category(self, categories: Collection[Category]) -> str | None:
-        rules = (rule.hazard for rule in self.category_rules if rule.category in categories)
-        return next(rules, None)
 
     def _stage(self, hazard: str, advisory: Advisory, now: datetime) -> Stage:
         # The last row has no condition.
@@ -413,10 +329,6 @@ def lane_of(advisory: Advisory, now: datetime) -> Lane:
 
 _URGENT_SEVERITIES = {Severity.EXTREME, Severity.SEVERE}
 _PREPARING = {ResponseType.SHELTER, ResponseType.PREPARE, ResponseType.EVACUATE}
-
-
-def _begins_a_word(stems: tuple[str, ...], said: str) -> bool:
-    return any(re.search(rf"\b{re.escape(stem.casefold())}", said) for stem in stems)
 
 
 def _holds(rule: StageRule, advisory: Advisory, now: datetime) -> bool:

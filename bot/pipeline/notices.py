@@ -24,6 +24,10 @@ UNVERIFIED = "unverified"
 KEPT_GUESSES = 256
 """Advisories whose event was not recognised, so that each is logged once."""
 
+MAX_CODES = 8
+MAX_CODE = 80
+"""How much of a stranger's codes is logged."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -74,7 +78,7 @@ class Notices:
             where = original
         found = self._guidance.classify(about, self._clock())
         own = self._guidance.classify(advisory, self._clock())
-        if found.basis.is_guess:
+        if about.info and found.basis.is_guess:
             self._say_guessed(record.id, about, found)
         places = self._places(where)
         source = self._source(record)
@@ -103,11 +107,15 @@ class Notices:
         if len(self._guessed) >= KEPT_GUESSES:
             del self._guessed[next(iter(self._guessed))]
         self._guessed[advisory_id] = None
-        codes = [f"{code.value_name}={code.value}" for i in advisory.info for code in i.event_code]
+        codes = dict.fromkeys(
+            f"{code.value_name}={code.value}"[:MAX_CODE]
+            for i in advisory.info
+            for code in i.event_code
+        )
         log.warning(
             "event not recognised",
             advisory=advisory_id,
-            event_codes=codes,
+            event_codes=list(codes)[:MAX_CODES],
             hazard=found.hazard,
             basis=found.basis.value,
         )

@@ -12,19 +12,17 @@ from bot.content.guidance.checks import check_known, check_used
 from bot.content.guidance.files import GuidanceError, Model, build, read
 from bot.content.guidance.wording import Section, Wordings, read_wordings
 from bot.domain.guidance import (
-    CategoryRule,
     ChecklistItem,
-    CodeRule,
     Guidance,
     GuidanceBook,
     GuidanceItem,
-    HazardRule,
     Profile,
     Source,
     Stage,
     StageRule,
     Trigger,
 )
+from bot.domain.recognition import CategoryRule, CodeRule, HazardRule, RecognitionTable
 
 FOLDER: Final = Path(__file__).parent
 FEWEST_STEPS: Final = 3
@@ -101,11 +99,13 @@ def load_guidance(languages: Sequence[str], folder: Path = FOLDER) -> GuidanceBo
         checklist=lists.items,
         profiles=lists.profiles,
         triggers={key: hazard.trigger for key, hazard in hazards.items()},
-        code_rules=table.codes,
-        hazard_rules=table.hazards,
-        category_rules=table.categories,
+        recognition=RecognitionTable(
+            codes=table.codes,
+            words=table.hazards,
+            categories=table.categories,
+            otherwise=table.otherwise,
+        ),
         stage_rules=table.stages,
-        otherwise=table.otherwise,
     )
 
 

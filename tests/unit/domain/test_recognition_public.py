@@ -6,7 +6,8 @@ import pytest
 
 from bot.content.guidance import load_guidance
 from bot.content.texts import Texts
-from bot.domain.guidance import Basis, Stage
+from bot.domain.guidance import Stage
+from bot.domain.recognition import Basis
 from bot.formats import parse
 
 PUBLIC = Path(__file__).parents[3] / "../shared/data/cap"
