@@ -16,6 +16,10 @@ HAZARD_PARAMETER = "forewarnHazard"
 """CAP parameter by which a source names a threat's key itself, so that no word must be matched."""
 
 
+MAX_TEXT = 1_000
+"""How much of an event or headline is looked at: a megabyte may come as one."""
+
+
 class Basis(StrEnum):
     """What of an advisory named its threat, the surest first."""
 
@@ -111,7 +115,7 @@ class RecognitionTable(_Data):
         return None
 
     def _by_words(self, texts: Iterable[str | None]) -> str | None:
-        said = " ".join(text.casefold() for text in texts if text)
+        said = " ".join(text[:MAX_TEXT].casefold() for text in texts if text)
         for rule in self.words:
             if rule.fits(said):
                 return rule.hazard

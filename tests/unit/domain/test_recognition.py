@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.recognition import HAZARD_PARAMETER, Basis
+from bot.domain.recognition import HAZARD_PARAMETER, MAX_TEXT, Basis
 from tests.unit.domain.test_guidance import BOOK, EVENING_BEFORE, advisory
 
 
@@ -138,3 +138,8 @@ def test_hazard_follows_from_the_surest_that_tells(
 @pytest.mark.parametrize("basis", Basis)
 def test_only_category_and_nothing_are_a_guess(basis: Basis) -> None:
     assert basis.is_guess is (basis in (Basis.CATEGORY, Basis.NOTHING))
+
+
+def test_megabyte_is_not_searched_for_a_word() -> None:
+    about = advisory(event="x" * MAX_TEXT + " missile", category=["Geo"])
+    assert BOOK.recognition.recognise(about, BOOK.hazards).basis is Basis.NOTHING
