@@ -139,6 +139,11 @@ def test_shipped_guidance_is_complete() -> None:
     assert {"ua", "general"} <= set(book.profiles)
 
 
+def test_producers_are_told_the_key_of_every_threat() -> None:
+    told = (Path(__file__).parents[3] / "docs/producers.md").read_text("utf-8")
+    assert [key for key in load_guidance(LANGUAGES).hazards if f"`{key}`" not in told] == []
+
+
 @pytest.mark.parametrize(("file", "old", "new", "error"), WRONG)
 def test_loader_refuses(tmp_path: Path, file: str, old: str, new: str, error: str) -> None:
     folder = copied(tmp_path)
