@@ -60,7 +60,7 @@ class Sections:
 
     def _low(self, words: Words) -> Body:
         """What to do, when, and who says so in plain text: no supplies, quotation or link."""
-        head = (escape(words.headline), escape(words.siren))
+        head = (escape(words.headline), escape(words.standing))
         code = escape(words.say("code", code=words.notice.code))
         has_more = words.notice.purpose is not Purpose.CANCEL
         if not has_more:
