@@ -19,6 +19,7 @@ from bot.bench.watching import watched
 from bot.config import ConfigurationError
 from bot.domain.delivery import End
 from bot.domain.message import Layout, Message
+from bot.domain.paid import Terms
 from bot.domain.record import AdvisoryRecord
 from bot.domain.subscriber import Chat, Household, Kind
 from bot.domain.trust import Unsigned
@@ -26,6 +27,7 @@ from bot.pipeline.dispatch import Dispatcher
 from bot.pipeline.intake import Intake
 from bot.pipeline.letters import Letters
 from bot.pipeline.notices import Notices
+from bot.pipeline.paying import Paying
 from bot.pipeline.review import Review
 from bot.pipeline.sending import MAX_OPEN
 from bot.rendering.advisory import Renderer
@@ -85,6 +87,10 @@ class NobodyAtTheDesk:
 
     async def tell(self, text_key: str, **values: object) -> None:
         """Nobody is told."""
+
+    async def balance(self) -> int | None:
+        """Nobody pays."""
+        return None
 
 
 @dataclass(slots=True)
@@ -196,10 +202,19 @@ def _build(content: Content, storage: Storage, stub: Stub, sender: Sender, rate:
         profile="ua",
         clock=storage.clock,
     )
+    nobody = NobodyAtTheDesk()
     dispatcher = build_dispatcher(
         storage,
         Letters(notices, renderer, sender),
         sender,
+        paying=Paying(
+            Terms(),
+            broadcasts=storage.broadcasts,
+            advisories=storage.advisories,
+            stars=nobody,
+            desk=nobody,
+            meter=metrics,
+        ),
         pacer=pacer,
         metrics=metrics,
         rate_per_s=rate or 1000,
@@ -210,7 +225,7 @@ def _build(content: Content, storage: Storage, stub: Stub, sender: Sender, rate:
         gazetteer=content.gazetteer,
         sources={},
         unsigned=Unsigned.PUBLISH,
-        desk=NobodyAtTheDesk(),
+        desk=nobody,
         clock=storage.clock,
         wake=dispatcher.wake,
     )

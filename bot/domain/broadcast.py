@@ -86,7 +86,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """A broadcast as stored. ``audience`` equals the sum of ``counts`` once it has ended."""
+    """A broadcast as stored. ``audience`` equals the sum of ``counts`` once it has ended.
+
+    ``paid`` is an operator's choice to send it for Stars, or not to; ``spent`` is in tenths of a
+    Star, and ``unpaid`` says why it is sent on free.
+    """
 
     id: str
     lane: Lane
@@ -98,6 +102,9 @@ class Broadcast:
     later: int = 0
     started: datetime | None = None
     ended: datetime | None = None
+    paid: bool | None = None
+    spent: int = 0
+    unpaid: str | None = None
 
     @property
     def adds_up(self) -> bool:

@@ -21,11 +21,11 @@ class _Letter:
     is_plain: bool
 
 
-_Version = tuple[str, Layout]
+_Version = tuple[str, Layout, bool]
 
 
 class Letters:
-    """One prepared body for each broadcast, language and layout.
+    """One prepared body for each broadcast, language and layout, and one more if it is paid.
 
     What is kept is the task that writes it: hundreds of sends that start together wait for one
     rendering instead of doing it each.
@@ -78,7 +78,8 @@ class Letters:
     async def _render(self, job: Job, *, as_plain: bool) -> _Letter:
         notice = await self._notices.for_broadcast(job.broadcast_id)
         message = self._renderer.render(notice, job.chat.language, job.layout)
-        return _Letter(self._sender.prepare(plain(message) if as_plain else message), as_plain)
+        message = plain(message) if as_plain else message
+        return _Letter(self._sender.prepare(message, paid=job.paid), as_plain)
 
     def _keep(self, job: Job) -> dict[_Version, asyncio.Task[_Letter]]:
         if job.broadcast_id not in self._kept:
@@ -88,4 +89,4 @@ class Letters:
 
 
 def _version(job: Job) -> _Version:
-    return job.chat.language, job.layout
+    return job.chat.language, job.layout, job.paid

@@ -117,6 +117,14 @@ class ChatLimits:
             self._minutes.move_to_end(chat_id)
         self._forget(now)
 
+    def forgive(self, kind: Kind, chat_id: int) -> None:
+        """Uncount the newest message to the chat."""
+        self._last.pop(chat_id, None)
+        if kind is not Kind.PRIVATE and (sent := self._minutes.get(chat_id)):
+            sent.pop()
+            if not sent:
+                del self._minutes[chat_id]
+
     def park(self, now: float, chat_id: int, until: float) -> float:
         """Let the chat rest until the latest of the ends it was given; that end."""
         self._parked = {chat: end for chat, end in self._parked.items() if end > now}
