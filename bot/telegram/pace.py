@@ -29,7 +29,7 @@ class Budget:
     After a pause exactly one grant is ready, so that waiting does not pile up into a burst.
     """
 
-    def __init__(self, ceiling_per_s: float, burst: int, now: float) -> None:
+    def __init__(self, ceiling_per_s: float, burst: float, now: float) -> None:
         self.rate_per_s = self._ceiling = ceiling_per_s
         self._burst = float(burst)
         self._ready = self._burst
