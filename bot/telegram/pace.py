@@ -26,7 +26,7 @@ _EPSILON = 1e-6  # what rounding may take from a slot that is due
 class Budget:
     """GCRA in its bucket form: in any window of T seconds at most ``ceiling * T + burst`` grants.
 
-    After a pause exactly one grant is ready, so that waiting does not pile up into a burst.
+    After a pause at most one grant is ready, so that waiting does not pile up into a burst.
     """
 
     def __init__(self, ceiling_per_s: float, burst: float, now: float) -> None:
@@ -65,8 +65,9 @@ class Budget:
         """Grant nothing before ``until``; of several pauses the latest end holds."""
         self._refill(now)
         if until > max(now, self.paused_until):
+            # A pause shorter than a slot must not bring the next one forward.
+            self._ready = min(1.0, self._ready + (until - self._at) * self.rate_per_s)
             self.paused_until = self._at = until
-            self._ready = 1.0
 
     def slow_down(self, now: float) -> None:
         """Lower the rate by a fifth, not below a tenth of the ceiling; time heals it."""

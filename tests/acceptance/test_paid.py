@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -87,8 +86,8 @@ class Payer:
 
 
 @pytest.fixture
-async def payer(strict_town: Town) -> AsyncIterator[Payer]:
-    yield Payer(strict_town, await strict_town.person("Operator", "en", "702550"))
+async def payer(strict_town: Town) -> Payer:
+    return Payer(strict_town, await strict_town.person("Operator", "en", "702550"))
 
 
 async def test_broadcast_larger_than_its_budget_goes_on_free_and_tells_everybody(
