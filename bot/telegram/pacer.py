@@ -63,7 +63,7 @@ class Pacer:
     The way of one send: ``slots(lane, n)``, then for each slot ``admit(kind, chat_id)`` and the
     send at once; a slot that finds no chat goes back by ``give_back``. ``slot`` does both for one
     chat. In any T seconds at most ``rate_per_s * T + burst`` slots are granted. A rate of 0 or
-    infinity is no limit. The default burst is 1.5, or a fiftieth of a second's slots.
+    infinity is no limit. The default burst is 1.9, or a fiftieth of a second's slots.
 
     Who may pay asks ``paid_slots``: what is free is taken first, and up to ``paid_rate_per_s`` in
     all comes from a second budget.
@@ -281,6 +281,6 @@ class Pacer:
 
 
 def _burst(rate_per_s: float) -> float:
-    # Half a slot makes up for a timer that rings late. A whole one would let 30 messages go in the
-    # first second at 28, and leave nothing of Telegram's 30 for replies.
-    return 1.5 if rate_per_s <= 100 or math.isinf(rate_per_s) else math.ceil(rate_per_s / 50)
+    # What is more than one makes up for a timer that rings late. Two would let 30 messages go in
+    # the first second at 28, and leave nothing of Telegram's 30 for replies.
+    return 1.9 if rate_per_s <= 100 or math.isinf(rate_per_s) else math.ceil(rate_per_s / 50)

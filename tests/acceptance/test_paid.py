@@ -15,7 +15,7 @@ from tests.acceptance.town import Town, until
 from tests.bot_process import BotProcess
 
 FREE_RATE = 28
-BURST = 1.5
+BURST = 1.9
 PAYS = {
     "BOT_DELIVERY__RATE": str(FREE_RATE),
     "BOT_DELIVERY__PAID__ENABLED": "true",

@@ -361,3 +361,20 @@ async def test_pacer_serves_again_after_all_gave_up() -> None:
         assert await task == 0
         await bench.clock.advance(1.01)
         assert again.result() == 1
+
+
+async def test_pacer_at_the_usual_rate_leaves_room_for_a_reply_in_every_second() -> None:
+    clock = ManualClock()
+    pacer = Pacer(rate_per_s=28, clock=clock, sleep=clock.sleep)
+    times: list[float] = []
+
+    async def send() -> None:
+        while True:
+            slots = await pacer.slots(Lane.ROUTINE, 10)
+            times.extend([clock.now] * slots)
+
+    task = asyncio.create_task(send())
+    await clock.advance(3)
+    task.cancel()
+    assert len(times) >= 3 * 28, "and none of its own is wasted"
+    assert all(sum(1 for t in times if s <= t < s + 1) <= 29 for s in times)

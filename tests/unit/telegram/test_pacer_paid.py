@@ -14,7 +14,7 @@ from bot.telegram.pacer import Pacer, Slots
 from tests.unit.telegram.test_pacer import ManualClock
 
 RATE, BURST, PAID_RATE = 10.0, 2, 50.0
-PAID_BURST = 1.5
+PAID_BURST = 1.9
 
 
 def _pacer(clock: ManualClock) -> Pacer:
