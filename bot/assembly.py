@@ -214,6 +214,7 @@ def build_dispatcher(
         sending=sending,
         recorder=recorder,
         paying=paying,
+        letters=letters,
         pacer=pacer,
         meter=metrics,
         rate_per_s=rate_per_s,

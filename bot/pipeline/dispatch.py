@@ -16,6 +16,7 @@ from bot.domain.subscriber import Recipient
 from bot.pipeline.backlog import Backlog
 from bot.pipeline.ending import end
 from bot.pipeline.job import Job
+from bot.pipeline.letters import Letters
 from bot.pipeline.paying import Paying
 from bot.pipeline.ports import Broadcasts, Meter, Pacer
 from bot.pipeline.recorder import Recorder
@@ -60,6 +61,7 @@ class Dispatcher:
         sending: Sending,
         recorder: Recorder,
         paying: Paying,
+        letters: Letters,
         pacer: Pacer,
         meter: Meter,
         rate_per_s: float,
@@ -71,6 +73,7 @@ class Dispatcher:
         self._sending = sending
         self._recorder = recorder
         self._paying = paying
+        self._letters = letters
         self._pacer = pacer
         self._meter = meter
         self._free_batch = max(5, min(MOST_CLAIMED, int(rate_per_s * 0.5)))
@@ -249,8 +252,10 @@ class Dispatcher:
         broadcast = await self._register.know(broadcast_id)
         if broadcast is None:
             return
-        for chat in chats:
-            self._backlog.put(Job(broadcast_id, broadcast.lane, broadcast.expires, chat))
+        jobs = [Job(broadcast_id, broadcast.lane, broadcast.expires, chat) for chat in chats]
+        await self._letters.write_ahead(jobs)
+        for job in jobs:
+            self._backlog.put(job)
         self._pacer.preempt(broadcast.lane)
 
     async def _close(self, broadcast_id: str) -> None:

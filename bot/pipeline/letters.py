@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
+from bot.domain.fault import StorageUnavailable
 from bot.domain.message import Layout, Prepared
 from bot.pipeline.job import Job
 from bot.pipeline.notices import Notices
@@ -43,6 +46,16 @@ class Letters:
         if written is not None and written.done() and not written.exception():
             return written.result().prepared
         return (await self._write(job)).prepared
+
+    async def write_ahead(self, jobs: Iterable[Job]) -> None:
+        """Write what these jobs need before they get their slots.
+
+        Slots that wait for a text are used all at once when it is there: more than Telegram takes
+        in a second. A fault here is met again at the send, and told there.
+        """
+        for job in {_version(job): job for job in jobs}.values():
+            with suppress(LookupError, StorageUnavailable):
+                await self.letter(job)
 
     async def simplify(self, job: Job, refused: Prepared) -> bool:
         """Fall back to plain text after Telegram refused `refused`; False if that was plain.
