@@ -132,6 +132,10 @@ class ChatLimits:
         self._parked[chat_id] = max(until, self._parked.get(chat_id, until))
         return self._parked[chat_id]
 
+    def parked_s(self, now: float, chat_id: int) -> float:
+        """Seconds for which a 429 keeps the chat silent."""
+        return max(0.0, self._parked.get(chat_id, now) - now) if self._parked else 0.0
+
     def _forget(self, now: float) -> None:
         while self._last and now - next(iter(self._last.values())) > CHAT_GAP_S:
             self._last.popitem(last=False)

@@ -161,9 +161,14 @@ class Pacer:
         """Count a reply or an edit: against the chat's limits, not against the budget."""
         self._chats.note(self._clock(), kind, chat_id)
 
-    def note_chat(self, chat_id: int) -> None:
-        """:meth:`note_reply` where only the id is known: Telegram's private chats are positive."""
+    def note_chat(self, chat_id: int) -> float:
+        """:meth:`note_reply` where only the id is known: Telegram's private chats are positive.
+
+        Seconds for which a 429 on everything or on this chat keeps the reply back; its chat's own
+        rate does not, for Telegram takes short bursts of replies.
+        """
         self.note_reply(Kind.PRIVATE if chat_id > 0 else Kind.GROUP, chat_id)
+        return max(self.paused_for_s, self._chats.parked_s(self._clock(), chat_id))
 
     def flood(self, chat_id: int | None, retry_after_s: float) -> Pause:
         """Obey a 429 and tell what rests because of it, for keeping over a restart.
