@@ -211,6 +211,7 @@ class Bot:
             "intake": partial(self._take_in, parts),
             "upkeep": self._keep_up,
             "desk": parts.review.keep_asking,
+            "timekeeper": parts.timekeeper.run,
         }
         return _Tasks(
             dispatch=group.create_task(
@@ -267,6 +268,7 @@ class Bot:
 
         async def empty() -> None:
             await self._storage.queue.caught_up()
+            await parts.timekeeper.catch_up()
             await parts.dispatcher.drain()
 
         waits = [

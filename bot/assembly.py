@@ -21,6 +21,7 @@ from bot.pipeline.courier import Courier
 from bot.pipeline.dispatch import Dispatcher
 from bot.pipeline.intake import Intake
 from bot.pipeline.letters import Letters
+from bot.pipeline.lineage import Lineage
 from bot.pipeline.live import Live
 from bot.pipeline.notices import Notices
 from bot.pipeline.paying import Paying
@@ -30,6 +31,7 @@ from bot.pipeline.register import Register
 from bot.pipeline.review import Review
 from bot.pipeline.role import Tenure
 from bot.pipeline.sending import Sending
+from bot.pipeline.timekeeper import Timekeeper
 from bot.rendering.advisory import Renderer
 from bot.rendering.dialogue import Dialogue
 from bot.rendering.offline import Offline
@@ -57,6 +59,7 @@ class Parts:
     dispatcher: Dispatcher
     review: Review
     intake: Intake
+    timekeeper: Timekeeper
 
 
 def load_content(settings: Settings) -> Content:
@@ -92,8 +95,12 @@ def assemble(
 ) -> Parts:
     """Put the rooms together. The application must know its own name already."""
     renderer = Renderer(content.texts, content.guidance, application.bot.username)
+    policy = settings.life.policy
+    lineage = Lineage(storage.advisories, content.guidance, policy, storage.clock)
     notices = Notices(
         advisories=storage.advisories,
+        lineage=lineage,
+        policy=policy,
         gazetteer=content.gazetteer,
         guidance=content.guidance,
         sources=settings.known_sources,
@@ -114,7 +121,7 @@ def assemble(
     )
     dispatcher = build_dispatcher(
         storage,
-        Letters(notices, renderer, sender),
+        Letters(notices, renderer, sender, storage.clock),
         sender,
         paying=Paying(
             settings.delivery.paid.terms,
@@ -131,6 +138,9 @@ def assemble(
     review = Review(
         advisories=storage.advisories,
         broadcasts=storage.broadcasts,
+        timers=storage.timers,
+        lineage=lineage,
+        policy=policy,
         gazetteer=content.gazetteer,
         sources=settings.known_sources,
         unsigned=settings.trust.unsigned,
@@ -139,7 +149,21 @@ def assemble(
         wake=dispatcher.wake,
     )
     intake = Intake(
-        queue=storage.queue, review=review, sources=settings.known_sources, meter=metrics
+        queue=storage.queue,
+        review=review,
+        policy=policy,
+        sources=settings.known_sources,
+        meter=metrics,
+    )
+    timekeeper = Timekeeper(
+        timers=storage.timers,
+        advisories=storage.advisories,
+        broadcasts=storage.broadcasts,
+        lineage=lineage,
+        policy=policy,
+        meter=metrics,
+        clock=storage.clock,
+        wake=dispatcher.wake,
     )
     live = Live(
         advisories=storage.advisories,
@@ -169,7 +193,7 @@ def assemble(
         clock=storage.clock,
     )
     add_handlers(application, services)
-    return Parts(dispatcher, review, intake)
+    return Parts(dispatcher, review, intake, timekeeper)
 
 
 def build_dispatcher(

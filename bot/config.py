@@ -10,6 +10,7 @@ import os
 import re
 from base64 import b64decode
 from collections.abc import Iterable
+from datetime import timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
@@ -34,6 +35,7 @@ from pydantic_settings import (
 )
 
 from bot.domain.advisory import Severity
+from bot.domain.change import Policy
 from bot.domain.delivery import Lane
 from bot.domain.paid import TENTHS, Terms
 from bot.domain.trust import Source, Unsigned
@@ -180,6 +182,24 @@ class GuidanceSettings(_Section):
     days: Annotated[int, Field(ge=1, le=30)] = 3
 
 
+Hours = Annotated[float, Field(gt=0, le=720)]
+
+
+class LifeSettings(_Section):
+    """How advisories go on. `reminders` are hours before the window, `lasts` hours by severity for
+    an advisory that states no end.
+    """
+
+    reminders: Annotated[tuple[Hours, ...], Field(max_length=5)] = (12, 2)
+    lasts: dict[Severity, Hours] = {}
+
+    @property
+    def policy(self) -> Policy:
+        """As the domain knows it."""
+        lasts = {**Policy().lasts, **{k: timedelta(hours=v) for k, v in self.lasts.items()}}
+        return Policy(tuple(timedelta(hours=ahead) for ahead in self.reminders), lasts)
+
+
 class TrustSettings(_Section):
     """What becomes of an advisory that no key of a known source vouches for."""
 
@@ -246,6 +266,7 @@ class Settings(BaseSettings):
     places: PlacesSettings = PlacesSettings()
     delivery: DeliverySettings = DeliverySettings()
     guidance: GuidanceSettings = GuidanceSettings()
+    life: LifeSettings = LifeSettings()
     trust: TrustSettings = TrustSettings()
     log: LogSettings = LogSettings()
     sources: dict[str, SourceSettings] = {}

@@ -17,6 +17,7 @@ from bot.bench.sample import advisory
 from bot.bench.stub import TOKEN, Stub
 from bot.bench.watching import watched
 from bot.config import ConfigurationError
+from bot.domain.change import Policy
 from bot.domain.delivery import End
 from bot.domain.message import Layout, Message
 from bot.domain.paid import Terms
@@ -26,6 +27,7 @@ from bot.domain.trust import Unsigned
 from bot.pipeline.dispatch import Dispatcher
 from bot.pipeline.intake import Intake
 from bot.pipeline.letters import Letters
+from bot.pipeline.lineage import Lineage
 from bot.pipeline.notices import Notices
 from bot.pipeline.paying import Paying
 from bot.pipeline.review import Review
@@ -193,8 +195,12 @@ async def open_bench(
 def _build(content: Content, storage: Storage, stub: Stub, sender: Sender, rate: float) -> Bench:
     metrics, pacer = Metrics(), Pacer(rate_per_s=rate)
     renderer = Renderer(content.texts, content.guidance, "forewarn_bot")
+    policy = Policy()
+    lineage = Lineage(storage.advisories, content.guidance, policy, storage.clock)
     notices = Notices(
         advisories=storage.advisories,
+        lineage=lineage,
+        policy=policy,
         gazetteer=content.gazetteer,
         guidance=content.guidance,
         sources={},
@@ -205,7 +211,7 @@ def _build(content: Content, storage: Storage, stub: Stub, sender: Sender, rate:
     nobody = NobodyAtTheDesk()
     dispatcher = build_dispatcher(
         storage,
-        Letters(notices, renderer, sender),
+        Letters(notices, renderer, sender, storage.clock),
         sender,
         paying=Paying(
             Terms(),
@@ -222,6 +228,9 @@ def _build(content: Content, storage: Storage, stub: Stub, sender: Sender, rate:
     review = Review(
         advisories=storage.advisories,
         broadcasts=storage.broadcasts,
+        timers=storage.timers,
+        lineage=lineage,
+        policy=policy,
         gazetteer=content.gazetteer,
         sources={},
         unsigned=Unsigned.PUBLISH,
@@ -229,7 +238,7 @@ def _build(content: Content, storage: Storage, stub: Stub, sender: Sender, rate:
         clock=storage.clock,
         wake=dispatcher.wake,
     )
-    intake = Intake(queue=storage.queue, review=review, sources={}, meter=metrics)
+    intake = Intake(queue=storage.queue, review=review, policy=policy, sources={}, meter=metrics)
     return Bench(storage, content, stub, dispatcher, intake, renderer, notices, metrics)
 
 

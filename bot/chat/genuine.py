@@ -9,7 +9,7 @@ from bot.chat.context import Context
 from bot.chat.reply import answer, send
 from bot.chat.visit import Visit, personal_language, visit
 from bot.domain.record import AdvisoryRecord
-from bot.pipeline.review import read_back
+from bot.pipeline.lineage import read_back
 from bot.rendering.checklist import ONE_ADULT
 from bot.rendering.dialogue import Word, stands
 from bot.rendering.notice import Notice

@@ -90,6 +90,22 @@ class Story:
         self._transcribe(listener, message)
         return message
 
+    async def expect_change(self, listener: Listener, message_id: int, *parts: str) -> None:
+        """Wait until a message of the bot was changed so that it has all `parts` and no buttons."""
+        try:
+            message = await self.sandbox.world.wait_for(
+                lambda one: one.id == message_id and all(part in one.text for part in parts),
+                chat_id=listener.chat_id,
+                timeout_s=PATIENCE_S,
+            )
+        except TimeoutError as fault:
+            self.missing.append(f"{listener.name}: message {message_id} changed ({fault})")
+            self.say(f"\n[{listener.name}] NOT CHANGED: message {message_id}, {', '.join(parts)}")
+            return
+        first = message.text.partition("\n")[0]
+        self.say(f"\n[{listener.name}] message {message_id} was changed and begins: {first}")
+        self.require(not message.button_texts, f"{listener.name}: {message_id} has no buttons left")
+
     def require(self, holds: bool, sentence: str) -> None:
         """Note what had to be true and is not."""
         if not holds:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.delivery import End, Lane
-from bot.domain.subscriber import Recipient
+from bot.domain.subscriber import REACH_FIRST, Kind, Recipient
 
 
 class BroadcastState(StrEnum):
@@ -21,15 +21,34 @@ class BroadcastState(StrEnum):
     HALTED = "halted"
 
 
+class Manner(StrEnum):
+    """What a broadcast does with a chat that has an earlier message of the same matter."""
+
+    SEND = "send"  # a new message, which answers that one
+    EDIT = "edit"  # that message is changed; whoever has none gets nothing
+    EDIT_OR_SEND = "edit_or_send"  # that message is changed; whoever has none gets a new one
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One broadcast to start: to the chats of ``places``, or to those whom ``told_by`` told."""
+    """One broadcast to start: to those whom the broadcasts ``told_by`` told, then to ``places``.
+
+    ``answers`` are the broadcasts whose message is answered or changed, the newest first; left
+    out, they are ``told_by``. ``kinds`` are the kinds of chats it is for. Nobody joins a
+    broadcast any more that another one ``closes`` by speaking to those it told. One that
+    ``stands`` for an advisory starts only while that advisory is published.
+    """
 
     id: str
     lane: Lane
     expires: datetime
     places: tuple[str, ...] = ()
-    told_by: str | None = None
+    told_by: tuple[str, ...] = ()
+    answers: tuple[str, ...] | None = None
+    manner: Manner = Manner.SEND
+    kinds: tuple[Kind, ...] = REACH_FIRST
+    closes: bool = False
+    stands: str | None = None
 
 
 class Standing(StrEnum):
@@ -43,7 +62,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A chat put in flight. ``answers`` is the message of ``told_by`` that this send replies to."""
+    """A chat put in flight. ``answers`` is the earlier message that is answered or changed."""
 
     recipient: Recipient
     language: str
@@ -102,6 +121,7 @@ class Broadcast:
     later: int = 0
     started: datetime | None = None
     ended: datetime | None = None
+    manner: Manner = Manner.SEND
     paid: bool | None = None
     spent: int = 0
     unpaid: str | None = None

@@ -7,7 +7,7 @@ classifies are files of the content room, so a new threat or language is no code
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Self
@@ -15,6 +15,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.domain.advisory import (
+    DEFAULT_LASTS,
     Advisory,
     Certainty,
     MsgType,
@@ -263,21 +264,26 @@ class GuidanceBook(_Data):
         """What makes people act on a threat; for an unknown one, that of ``otherwise``."""
         return self.triggers.get(hazard) or self.triggers[self.otherwise]
 
-    def classify(self, advisory: Advisory, now: datetime) -> Classification:
-        """Threat, stage and lane of ``advisory`` at the aware instant ``now``."""
+    def classify(
+        self, advisory: Advisory, now: datetime, lasts: timedelta = DEFAULT_LASTS
+    ) -> Classification:
+        """Threat, stage and lane of ``advisory`` at the aware instant ``now``.
+
+        One that states no end is over after ``lasts``.
+        """
         found = self.recognition.recognise(advisory, self.hazards)
         return Classification(
             hazard=found.hazard,
             basis=found.basis,
-            stage=self._stage(found.hazard, advisory, now),
-            lane=lane_of(advisory, now),
+            stage=self._stage(found.hazard, advisory, advisory.phase(now, lasts=lasts)),
+            lane=lane_of(advisory, now, lasts),
         )
 
-    def _stage(self, hazard: str, advisory: Advisory, now: datetime) -> Stage:
+    def _stage(self, hazard: str, advisory: Advisory, phase: Phase) -> Stage:
         # The last row has no condition.
         trigger = self.trigger(hazard)
         rows = (row for row in self.stage_rules if not row.trigger or trigger in row.trigger)
-        return next(row.stage for row in rows if _holds(row, advisory, now))
+        return next(row.stage for row in rows if _holds(row, advisory, phase))
 
     def checklist_for(self, household: Household, days: int, profile: str) -> tuple[Entry, ...]:
         """What this household needs for ``days``, in the order of the lists.
@@ -314,11 +320,11 @@ def amount_for(rule: AmountRule, household: Household, days: int) -> Amount:
     )
 
 
-def lane_of(advisory: Advisory, now: datetime) -> Lane:
+def lane_of(advisory: Advisory, now: datetime, lasts: timedelta = DEFAULT_LASTS) -> Lane:
     """How fast an advisory must go; what has passed, or only may not be real, is never urgent."""
     if advisory.status is not Status.ACTUAL:
         return Lane.DRILL
-    if advisory.phase(now) is Phase.PASSED:
+    if advisory.phase(now, lasts=lasts) is Phase.PASSED:
         return Lane.ROUTINE
     responses = {response for info in advisory.info for response in info.response_type}
     severe = advisory.max_severity in _URGENT_SEVERITIES
@@ -331,7 +337,7 @@ _URGENT_SEVERITIES = {Severity.EXTREME, Severity.SEVERE}
 _PREPARING = {ResponseType.SHELTER, ResponseType.PREPARE, ResponseType.EVACUATE}
 
 
-def _holds(rule: StageRule, advisory: Advisory, now: datetime) -> bool:
+def _holds(rule: StageRule, advisory: Advisory, phase: Phase) -> bool:
     onset_given = any(info.onset is not None for info in advisory.info)
     responses = {response for info in advisory.info for response in info.response_type}
     certainties = {info.certainty for info in advisory.info}
@@ -341,7 +347,7 @@ def _holds(rule: StageRule, advisory: Advisory, now: datetime) -> bool:
         and (not rule.urgency or advisory.urgency in rule.urgency)
         and (not rule.severity or advisory.max_severity in rule.severity)
         and (not rule.certainty or not certainties.isdisjoint(rule.certainty))
-        and (not rule.phase or advisory.phase(now) in rule.phase)
+        and (not rule.phase or phase in rule.phase)
         and rule.onset_given in (None, onset_given)
     )
 

@@ -18,6 +18,15 @@ class QueueEntry:
     received: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class DueTimer:
+    """A timer of an advisory as it is kept: its name, and when it is due."""
+
+    advisory_id: str
+    name: str
+    due: datetime
+
+
 class AdvisoryState(StrEnum):
     """What was decided about an advisory."""
 

@@ -36,8 +36,9 @@ class Reason(StrEnum):
     ABOVE_LIMIT = "above_limit"
     OUTSIDE_PLACES = "outside_places"
     AREA_UNRESOLVED = "area_unresolved"
-    REFERENCE_UNKNOWN = "reference_unknown"  # a Cancel of nothing that was told to anybody
+    REFERENCE_UNKNOWN = "reference_unknown"  # a Cancel or all-clear of nothing that was told
     NOT_ITS_OWN = "not_its_own"  # an Update or Cancel of what another sender said
+    SENT_AHEAD = "sent_ahead"  # issued in the future: its dates are not to be relied on
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.broadcast import BroadcastState, Entry
+from bot.domain.broadcast import BroadcastState, Entry, Manner
 from bot.domain.delivery import Act, End, Outcome, Step, Verdict, decide
 from bot.domain.fault import StorageUnavailable
 from bot.domain.message import Prepared
@@ -91,7 +91,8 @@ class Courier:
         """What `decide` says of an accepted send, without the way there: it is nearly every one."""
         if published := self._register.begin(job.broadcast_id):
             self._meter.observe("first_send_seconds", (self._clock() - published).total_seconds())
-        return Entry(job.recipient, End.SENT, message_id=outcome.message_id)
+        # Telegram does not name a message that was as it should be already.
+        return Entry(job.recipient, End.SENT, message_id=outcome.message_id or job.edits)
 
     def _check(self, job: Job) -> Entry | None:
         """What ends a job before its send. Expiry is this clock's, all else is heard of."""
@@ -103,16 +104,22 @@ class Courier:
             return Entry(job.recipient, None, due=self._clock(), failed=False)
         if self._clock() >= job.expires - EXPIRY_GUARD:
             return Entry(job.recipient, End.EXPIRED)
+        if job.manner is Manner.EDIT and job.edits is None:
+            # The group moved, and its messages have other numbers now: a mark is no news.
+            return Entry(job.recipient, End.SUPPRESSED)
         return None
 
     async def _send(self, job: Job, prepared: Prepared) -> Outcome:
         started = time.monotonic()
-        outcome = await self._sender.send(
-            prepared,
-            job.recipient.chat_id,
-            thread_id=job.chat.thread_id,
-            reply_to=job.chat.answers,
-        )
+        if (message_id := job.edits) is not None:
+            outcome = await self._sender.edit(prepared, job.recipient.chat_id, message_id)
+        else:
+            outcome = await self._sender.send(
+                prepared,
+                job.recipient.chat_id,
+                thread_id=job.chat.thread_id,
+                reply_to=job.chat.answers,
+            )
         self._meter.observe("send_seconds", time.monotonic() - started)
         self._meter.count("outcomes", verdict=outcome.verdict.value)
         return outcome

@@ -252,7 +252,8 @@ class Dispatcher:
         broadcast = await self._register.know(broadcast_id)
         if broadcast is None:
             return
-        jobs = [Job(broadcast_id, broadcast.lane, broadcast.expires, chat) for chat in chats]
+        lane, expires, manner = broadcast.lane, broadcast.expires, broadcast.manner
+        jobs = [Job(broadcast_id, lane, expires, chat, manner=manner) for chat in chats]
         await self._letters.write_ahead(jobs)
         for job in jobs:
             self._backlog.put(job)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import structlog
 
-from bot.domain.advisory import MsgType, Reason
+from bot.domain.advisory import Reason
+from bot.domain.change import Policy, is_warning
 from bot.domain.record import QueueEntry
 from bot.domain.trust import Source, Verdict
 from bot.formats import Parsed, Refused, parse
@@ -25,10 +26,17 @@ class Intake:
     """Reads entries in order. An entry is acknowledged only after all of it was acted upon."""
 
     def __init__(
-        self, *, queue: Queue, review: Review, sources: Mapping[str, Source], meter: Meter
+        self,
+        *,
+        queue: Queue,
+        review: Review,
+        policy: Policy,
+        sources: Mapping[str, Source],
+        meter: Meter,
     ) -> None:
         self._queue = queue
         self._review = review
+        self._policy = policy
         self._sources = sources
         self._meter = meter
 
@@ -58,8 +66,8 @@ class Intake:
 
     async def _judge(self, entry: QueueEntry, arrival: Arrival) -> None:
         advisory = arrival.advisory
-        ends = expiry(advisory, entry.received)
-        if ends <= entry.received and advisory.msg_type is not MsgType.CANCEL:
+        ends = expiry(advisory, entry.received, self._policy)
+        if ends <= entry.received and is_warning(advisory):
             detail = f"expires {ends.isoformat()} was over when it arrived; send what is valid"
             await self._bury(entry, "expired", detail)
             return

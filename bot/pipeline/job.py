@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.broadcast import Claimed
+from bot.domain.broadcast import Claimed, Manner
 from bot.domain.delivery import Lane
 from bot.domain.message import Layout
 from bot.domain.subscriber import Kind, Recipient
@@ -29,11 +29,17 @@ class Job:
     expires: datetime
     chat: Claimed
     paid: bool = False
+    manner: Manner = Manner.SEND
 
     @property
     def recipient(self) -> Recipient:
         """Whom it goes to."""
         return self.chat.recipient
+
+    @property
+    def edits(self) -> int | None:
+        """The message that is changed instead of a new one being sent."""
+        return None if self.manner is Manner.SEND else self.chat.answers
 
     @property
     def layout(self) -> Layout:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.fault import StorageUnavailable
 from bot.domain.message import Layout, Prepared
@@ -22,6 +23,7 @@ KEPT_BROADCASTS = 64
 class _Letter:
     prepared: Prepared
     is_plain: bool
+    until: datetime | None = None
 
 
 _Version = tuple[str, Layout, bool]
@@ -34,17 +36,28 @@ class Letters:
     rendering instead of doing it each.
     """
 
-    def __init__(self, notices: Notices, renderer: Renderer, sender: Sender) -> None:
+    def __init__(
+        self,
+        notices: Notices,
+        renderer: Renderer,
+        sender: Sender,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._notices = notices
         self._renderer = renderer
         self._sender = sender
+        self._clock = clock
         self._kept: dict[str, dict[_Version, asyncio.Task[_Letter]]] = {}
 
     async def letter(self, job: Job) -> Prepared:
         """The body for this chat. Raises LookupError if its advisory is gone from storage."""
         written = self._kept.get(job.broadcast_id, {}).get(_version(job))
         if written is not None and written.done() and not written.exception():
-            return written.result().prepared
+            letter = written.result()
+            if letter.until is None or self._clock() < letter.until:
+                return letter.prepared
+            # Who joins once the window is open is not told to prepare for it.
+            self._keep(job).pop(_version(job), None)
         return (await self._write(job)).prepared
 
     async def write_ahead(self, jobs: Iterable[Job]) -> None:
@@ -92,7 +105,8 @@ class Letters:
         notice = await self._notices.for_broadcast(job.broadcast_id)
         message = self._renderer.render(notice, job.chat.language, job.layout)
         message = plain(message) if as_plain else message
-        return _Letter(self._sender.prepare(message, paid=job.paid), as_plain)
+        prepared = self._sender.prepare(message, paid=job.paid)
+        return _Letter(prepared, as_plain, notice.changes_at)
 
     def _keep(self, job: Job) -> dict[_Version, asyncio.Task[_Letter]]:
         if job.broadcast_id not in self._kept:

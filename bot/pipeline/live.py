@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.advisory import Advisory, MsgType
+from bot.domain.advisory import Advisory
+from bot.domain.change import is_warning
 from bot.domain.record import AdvisoryRecord
 from bot.domain.subscriber import Chat, Recipient
+from bot.pipeline.lineage import read_back
 from bot.pipeline.ports import Advisories, Broadcasts
-from bot.pipeline.review import read_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Live:
             for record in await self._advisories.current(self._clock())
             if wanted & set(record.places)
         ]
-        alerts = [one for one in found if one.advisory.msg_type is not MsgType.CANCEL]
+        # An all-clear is for those who were warned, and for nobody who comes later.
+        alerts = [one for one in found if is_warning(one.advisory)]
         return tuple(sorted(alerts, key=lambda one: one.advisory.sent, reverse=True))
 
     async def join(self, chat: Chat, formerly: Recipient | None = None) -> int:

@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from bot.domain.advisory import Advisory, MsgType
+from bot.domain.change import Policy
 from bot.domain.gazetteer import Gazetteer
-from bot.domain.guidance import Classification, GuidanceBook
+from bot.domain.guidance import Classification, GuidanceBook, Stage
+from bot.domain.life import (
+    ENDINGS,
+    EVER,
+    Audience,
+    Event,
+    Form,
+    Mark,
+    Purpose,
+    Sound,
+    State,
+    Telling,
+    Timing,
+    decide,
+    timers,
+    timing,
+)
 from bot.domain.place import Place
-from bot.domain.record import AdvisoryRecord
+from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.domain.trust import Source
-from bot.pipeline.plan import advisory_id
+from bot.pipeline.lineage import Lineage
+from bot.pipeline.plan import advisory_id, name_of
 from bot.pipeline.ports import Advisories
-from bot.pipeline.review import read_back
-from bot.rendering.notice import Notice, Purpose
+from bot.pipeline.proceeding import Known, judged
+from bot.rendering.notice import OF_ORIGINAL, Notice
 
-_PURPOSES = {MsgType.UPDATE: Purpose.UPDATE, MsgType.CANCEL: Purpose.CANCEL}
+_ENDED_AS = {
+    AdvisoryState.CANCELLED: Purpose.CANCEL,
+    AdvisoryState.CLEARED: Purpose.ALL_CLEAR,
+}
 UNVERIFIED = "unverified"
 
 KEPT_GUESSES = 256
@@ -44,8 +66,12 @@ class Notices:
         days: int,
         profile: str,
         clock: Callable[[], datetime],
+        lineage: Lineage,
+        policy: Policy,
     ) -> None:
         self._advisories = advisories
+        self._lineage = lineage
+        self._policy = policy
         self._gazetteer = gazetteer
         self._guidance = guidance
         self._sources = sources
@@ -56,35 +82,38 @@ class Notices:
 
     async def for_broadcast(self, broadcast_id: str) -> Notice:
         """What a broadcast tells; raises LookupError when its advisory is gone."""
-        notice = await self.for_advisory(advisory_id(broadcast_id))
-        if notice is None:
+        record = await self._advisories.get(advisory_id(broadcast_id))
+        if record is None:
             raise LookupError(f"the advisory of broadcast {broadcast_id} is not stored any more")
-        return notice
+        return await self.of(record, name_of(broadcast_id))
 
     async def for_advisory(self, advisory_id: str) -> Notice | None:
         """What is told of a stored advisory, published or not; None for an unknown id."""
         record = await self._advisories.get(advisory_id)
         return None if record is None else await self.of(record)
 
-    async def of(self, record: AdvisoryRecord) -> Notice:
-        """What is told of this record."""
-        advisory = read_back(record)
-        original = await self._original(advisory)
-        # A Cancel speaks of its original's places and threat: it seldom repeats them.
-        about, where = (advisory, record)
-        if original is not None and not advisory.info:
-            about = read_back(original)
+    async def of(self, record: AdvisoryRecord, name: str = "") -> Notice:
+        """What is told of this record, or what its follow-up of that name tells."""
+        known = await self._lineage.known(record)
+        advisory, window, now = known.advisory, known.version.window, self._clock()
+        originals = await self._lineage.originals(record)
+        original = originals[0] if originals else None
+        telling = _telling(known, originals)
+        # What ends or eases speaks of its original's places and threat: it seldom repeats them.
+        about, where = advisory, record
+        if original is not None and (not advisory.info or telling.purpose in OF_ORIGINAL):
+            about = original.advisory
         if original is not None and not record.named:
-            where = original
-        found = self._guidance.classify(about, self._clock())
-        own = self._guidance.classify(advisory, self._clock())
+            where = original.record
+        found = self._guidance.classify(about, now, self._policy.lasting(about))
+        own = self._guidance.classify(advisory, now, self._policy.lasting(advisory))
         if about.info and found.basis.is_guess:
             self._say_guessed(record.id, about, found)
         places = self._places(where)
         source = self._source(record)
-        return Notice(
+        notice = Notice(
             advisory=advisory,
-            purpose=_PURPOSES.get(advisory.msg_type, Purpose.ALERT),
+            purpose=telling.purpose,
             code=record.code,
             hazard=found.hazard,
             stage=own.stage,
@@ -94,10 +123,45 @@ class Notices:
             source_name=_source_name(about, source),
             source_kind=source.kind if source is not None else UNVERIFIED,
             verified=record.signed,
-            original=None if original is None else read_back(original),
-            original_code=None if original is None else original.code,
+            original=None if original is None else original.advisory,
+            original_code=None if original is None else original.record.code,
             days=self._days,
             profile=self._profile,
+            # Who is new to what changes in place has no message that could change: it is heard.
+            sound=Sound.LOUD if telling.form is Form.IN_PLACE else telling.sound,
+            opens=window.starts,
+            ends=window.ends,
+            changes_at=window.starts if now < window.starts else None,
+        )
+        return self._follow_up(notice, known, name, now) if name else notice
+
+    def _follow_up(self, notice: Notice, known: Known, name: str, now: datetime) -> Notice:
+        """The same advisory as its follow-up tells it."""
+        window = known.version.window
+        for mark in Mark:
+            if name.endswith(mark.value):
+                over = Purpose.PASSED if window.stated else Purpose.EXPIRED
+                return replace(
+                    notice,
+                    mark=mark,
+                    ended_as=_ENDED_AS.get(known.record.state, over),
+                    changes_at=None,
+                )
+        timer = next(
+            (one for one in timers(window, EVER, self._policy.reminders) if one.name == name), None
+        )
+        if timer is None:
+            raise LookupError(f"no follow-up of {known.record.id} is called {name} any more")
+        telling = decide(State.ANNOUNCED, timer.event).telling
+        assert telling is not None
+        is_late = timing(timer.due, timer.until, now) is not Timing.IN_TIME
+        return replace(
+            notice,
+            purpose=telling.purpose,
+            sound=telling.sound,
+            stage=Stage.ENDED if telling.purpose in ENDINGS else notice.stage,
+            late_for=timer.due if is_late else None,
+            changes_at=None,
         )
 
     def _say_guessed(self, advisory_id: str, advisory: Advisory, found: Classification) -> None:
@@ -125,16 +189,6 @@ class Notices:
         source = self._sources.get(record.source) if record.source else None
         return source if source is None or record.signed or not source.public_key else None
 
-    async def _original(self, advisory: Advisory) -> AdvisoryRecord | None:
-        for reference in advisory.references:
-            if reference.identifier and (
-                record := await self._advisories.by_reference(
-                    reference.sender, reference.identifier, reference.sent
-                )
-            ):
-                return record
-        return None
-
     def _places(self, record: AdvisoryRecord) -> tuple[Place, ...]:
         return tuple(place for id in record.named if (place := self._gazetteer.get(id)))
 
@@ -149,3 +203,25 @@ class Notices:
 def _source_name(advisory: Advisory, source: Source | None) -> str:
     said = next((info.sender_name for info in advisory.info if info.sender_name), None)
     return source.name if source is not None else (said or advisory.sender)
+
+
+_PURPOSES = {
+    Event.MINOR: Purpose.UPDATE,
+    Event.MAJOR: Purpose.UPDATE,
+    Event.EXTENDED: Purpose.EXTENDED,
+    Event.CORRECTION: Purpose.CORRECTION,
+    Event.CANCEL: Purpose.CANCEL,
+    Event.EASED: Purpose.EASED,
+    Event.ALL_CLEAR: Purpose.ALL_CLEAR,
+}
+
+
+def _telling(known: Known, originals: Sequence[Known]) -> Telling:
+    """What an advisory says, also where there is nobody who could be told."""
+    event, decisions = judged(known, originals)
+    for _, decision in decisions:
+        if decision.telling is not None:
+            return decision.telling
+    alone = Purpose.UPDATE if known.advisory.msg_type is MsgType.UPDATE else Purpose.ALERT
+    purpose = _PURPOSES.get(event, alone)
+    return Telling(purpose, Sound.LOUD, Audience.PLACES, Form.NEW)

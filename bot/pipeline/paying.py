@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.domain.broadcast import Broadcast, Standing
+from bot.domain.broadcast import Broadcast, Manner, Standing
 from bot.domain.delivery import Outcome, Verdict
 from bot.domain.fault import StorageUnavailable
 from bot.domain.paid import PRICE, TENTHS, Decision, Mode, Reason, Terms, decide, is_chosen
@@ -65,7 +65,8 @@ class Paying:
 
     def consider(self, broadcast: Broadcast) -> None:
         """Open a purse for a broadcast that is met, or for which an operator chose anew."""
-        if not self._terms.enabled:
+        if not self._terms.enabled or broadcast.manner is not Manner.SEND:
+            # Telegram takes no Stars for a change.
             return
         purse = self._purses.get(broadcast.id)
         if purse is not None and not _is_asked_anew(purse, broadcast):

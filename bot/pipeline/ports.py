@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.domain.broadcast import Broadcast, Claim, Claimed, Entry, Plan, Standing
 from bot.domain.delivery import Lane, Outcome
 from bot.domain.message import Message, Prepared
-from bot.domain.record import AdvisoryRecord, AdvisoryState, QueueEntry
+from bot.domain.record import AdvisoryRecord, AdvisoryState, DueTimer, QueueEntry
 from bot.domain.subscriber import Chat, Kind, Recipient, State
 
 
@@ -64,6 +64,14 @@ class Broadcasts(Protocol):
     async def all_active(self) -> tuple[str, ...]: ...
 
 
+class Timers(Protocol):
+    """What the clock will bring, by advisory and name."""
+
+    async def set(self, advisory_id: str, timers: Sequence[tuple[str, datetime]]) -> None: ...
+    async def due(self, most: int = 64) -> tuple[DueTimer, ...]: ...
+    async def settle(self, timer: DueTimer, how: str) -> bool: ...
+
+
 class Chats(Protocol):
     """The subscribers."""
 
@@ -99,6 +107,7 @@ class Sender(Protocol):
         thread_id: int | None = None,
         reply_to: int | None = None,
     ) -> Outcome: ...
+    async def edit(self, prepared: Prepared, chat_id: int, message_id: int) -> Outcome: ...
 
 
 class Pause(Protocol):

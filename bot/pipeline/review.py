@@ -6,19 +6,22 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
 from bot.domain.advisory import Advisory
+from bot.domain.change import Policy, is_warning
 from bot.domain.gazetteer import Gazetteer
+from bot.domain.life import OPENED, PASSED, timers
 from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.domain.resolution import Resolution
 from bot.domain.trust import Ruling, Source, Unsigned, Verdict, judge
-from bot.formats import parse
-from bot.pipeline.plan import Original, check_references, expiry, locate, proceed, short_code
-from bot.pipeline.ports import Advisories, Broadcasts, Desk
+from bot.pipeline.lineage import Lineage
+from bot.pipeline.plan import broadcast_id, expiry, locate, short_code
+from bot.pipeline.ports import Advisories, Broadcasts, Desk, Timers
+from bot.pipeline.proceeding import Known, doubts, proceed
 
 log = structlog.get_logger(__name__)
 
@@ -36,11 +39,6 @@ class Arrival:
     signed: bool
 
 
-def read_back(record: AdvisoryRecord) -> Advisory:
-    """The advisory of a record, from the JSON that was stored."""
-    return parse(record.payload).advisories[0]
-
-
 class Review:
     """Judges arrivals and publishes what may go out.
 
@@ -53,6 +51,9 @@ class Review:
         *,
         advisories: Advisories,
         broadcasts: Broadcasts,
+        timers: Timers,
+        lineage: Lineage,
+        policy: Policy,
         gazetteer: Gazetteer,
         sources: Mapping[str, Source],
         unsigned: Unsigned,
@@ -62,6 +63,9 @@ class Review:
     ) -> None:
         self._advisories = advisories
         self._broadcasts = broadcasts
+        self._timers = timers
+        self._lineage = lineage
+        self._policy = policy
         self._gazetteer = gazetteer
         self._sources = sources
         self._unsigned = unsigned
@@ -75,7 +79,7 @@ class Review:
         """Judge one advisory and act on it; an exact repeat is acted on once."""
         advisory = arrival.advisory
         resolution = locate(advisory, self._gazetteer)
-        originals = await self._originals(advisory)
+        originals = await self._lineage.originals_of(advisory, advisory.id)
         ruling = self._rule(arrival, resolution, originals)
         if ruling.verdict in (Verdict.REFUSE, Verdict.IGNORE):
             return ruling
@@ -90,7 +94,7 @@ class Review:
             self._left_out.append(record)
             self._news.set()
         if record.state is AdvisoryState.PUBLISHED:
-            await self._publish(record, advisory)
+            await self._publish(record)
         else:
             log.info("advisory waits", advisory=record.id, reasons=record.reasons)
             self._news.set()
@@ -103,7 +107,7 @@ class Review:
             advisory_id, AdvisoryState.PUBLISHED, expected=AdvisoryState.PENDING
         ):
             return False
-        await self._publish(record, read_back(record))
+        await self._publish(replace(record, state=AdvisoryState.PUBLISHED))
         return True
 
     async def reject(self, advisory_id: str) -> bool:
@@ -118,7 +122,7 @@ class Review:
         Both are idempotent. Run at start and whenever Redis came back.
         """
         for record in await self._advisories.current(self._clock()):
-            await self._publish(record, read_back(record))
+            await self._publish(record)
 
     async def keep_asking(self) -> None:
         """Ask operators about what waits and tell them what was left out, for ever.
@@ -137,9 +141,7 @@ class Review:
                 async with asyncio.timeout(ASK_AGAIN_S):
                     await self._news.wait()
 
-    def _rule(
-        self, arrival: Arrival, resolution: Resolution, originals: Sequence[Original]
-    ) -> Ruling:
+    def _rule(self, arrival: Arrival, resolution: Resolution, originals: Sequence[Known]) -> Ruling:
         advisory = arrival.advisory
         source = self._sources.get(arrival.source_key) if arrival.source_key else None
         follows = bool(originals) and not resolution.places
@@ -153,9 +155,9 @@ class Review:
             allowed=self._allowed(source),
             unresolved=not resolution.places and not follows,
         )
-        doubts = check_references(advisory, originals)
-        if doubts and ruling.verdict in (Verdict.PUBLISH, Verdict.REVIEW):
-            return Ruling(Verdict.REVIEW, (*ruling.reasons, *doubts))
+        found = doubts(advisory, originals, arrival.received)
+        if found and ruling.verdict in (Verdict.PUBLISH, Verdict.REVIEW):
+            return Ruling(Verdict.REVIEW, (*ruling.reasons, *found))
         return ruling
 
     def _allowed(self, source: Source | None) -> frozenset[str] | None:
@@ -168,7 +170,7 @@ class Review:
         arrival: Arrival,
         resolution: Resolution,
         ruling: Ruling,
-        originals: Sequence[Original],
+        originals: Sequence[Known],
     ) -> AdvisoryRecord:
         advisory = arrival.advisory
         publish = ruling.verdict is Verdict.PUBLISH
@@ -185,31 +187,19 @@ class Review:
             unresolved=tuple(one.detail for one in resolution.unresolved),
             reasons=tuple(reason.value for reason in ruling.reasons),
             received=arrival.received,
-            expires=expiry(advisory, arrival.received),
+            expires=expiry(advisory, arrival.received, self._policy),
         )
 
-    def _place_name(self, resolution: Resolution, originals: Sequence[Original]) -> str:
+    def _place_name(self, resolution: Resolution, originals: Sequence[Known]) -> str:
         """The first place that is named; a Cancel seldom repeats where its original was for."""
         named = (*resolution.named, *(id for one in originals for id in one.record.named))
         first = self._gazetteer.get(named[0]) if named else None
         return first.name("en") if first else ""
 
-    async def _originals(self, advisory: Advisory) -> tuple[Original, ...]:
-        found: dict[str, Original] = {}
-        for reference in advisory.references:
-            if not reference.identifier:
-                continue
-            record = await self._advisories.by_reference(
-                reference.sender, reference.identifier, reference.sent
-            )
-            if record is not None:
-                found[record.id] = Original(record, read_back(record))
-        return tuple(found.values())
-
-    async def _publish(self, record: AdvisoryRecord, advisory: Advisory) -> None:
+    async def _publish(self, record: AdvisoryRecord) -> None:
         now = self._clock()
-        originals = await self._originals(advisory)
-        proceeding = proceed(advisory, record, originals, now)
+        new = await self._lineage.known(record)
+        proceeding = proceed(new, await self._lineage.originals(record), now)
         for ended, state in proceeding.end:
             await self._end(ended, state, by=record.id)
         for plan in proceeding.start:
@@ -220,6 +210,9 @@ class Review:
                     lane=plan.lane.name.lower(),
                     places=len(plan.places),
                 )
+        if is_warning(new.advisory):
+            ahead = timers(new.version.window, now, self._policy.reminders)
+            await self._timers.set(record.id, [(timer.name, timer.due) for timer in ahead])
         self._wake()
 
     async def _end(self, advisory_id: str, state: AdvisoryState, *, by: str) -> None:
@@ -227,4 +220,8 @@ class Review:
         await self._broadcasts.cancel(advisory_id)
         for expected in (AdvisoryState.PUBLISHED, AdvisoryState.PENDING):
             if await self._advisories.set_state(advisory_id, state, expected=expected, by=by):
-                return
+                break
+        # A timer starts nothing of it any more; what one started until now is stopped as well.
+        reminders = (f"remind{ahead}" for ahead in self._policy.minutes_ahead)
+        for name in (OPENED, PASSED, *reminders):
+            await self._broadcasts.cancel(broadcast_id(advisory_id, name))

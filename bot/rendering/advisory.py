@@ -12,7 +12,7 @@ from bot.domain.subscriber import Household
 from bot.rendering.buttons import keyboard
 from bot.rendering.checklist import ONE_ADULT, Checklists
 from bot.rendering.details import details
-from bot.rendering.notice import Notice, Purpose
+from bot.rendering.notice import OF_ORIGINAL, Notice, Purpose, Sound
 from bot.rendering.sections import Sections
 from bot.rendering.text import escape, unmarked
 from bot.rendering.words import Words
@@ -31,14 +31,19 @@ class Renderer:
     def render(self, notice: Notice, language: str, layout: Layout) -> Message:
         """The broadcast's message for a reader of ``language`` (any tag: the closest is taken).
 
-        Drills, tests and routine messages are silent. Raises KeyError for an unknown profile.
+        Drills, tests, routine messages and what is told in silence are silent. One that is no
+        longer live has no buttons. Raises KeyError for an unknown profile.
         """
         words = self._words(notice, language)
         body = self._sections.body(words, is_low=layout is Layout.LOW)
         return Message(
             html=body.html,
-            keyboard=keyboard(words, layout, self._bot_username, has_more=body.is_cut),
-            silent=_lane(notice) >= Lane.ROUTINE or not words.is_real,
+            keyboard=()
+            if notice.mark
+            else keyboard(words, layout, self._bot_username, has_more=body.is_cut),
+            silent=notice.sound is Sound.SILENT
+            or _lane(notice) >= Lane.ROUTINE
+            or not words.is_real,
         )
 
     def details(
@@ -58,9 +63,10 @@ class Renderer:
 def _lane(notice: Notice) -> Lane:
     """The lane by which a message is loud or silent.
 
-    A cancel often says nothing of severity: it is heard where its original was.
+    What ends or corrects often says nothing of severity: it is heard where its original was.
     """
-    if notice.purpose is not Purpose.CANCEL or notice.original is None:
+    follows = notice.purpose in OF_ORIGINAL or notice.purpose is Purpose.CORRECTION
+    if not follows or notice.original is None:
         return notice.lane
     return min(notice.lane, lane_of(notice.original, notice.original.sent))
 

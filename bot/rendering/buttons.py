@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote
 
 from bot.domain.message import Button, Keyboard, Layout
-from bot.rendering.notice import Purpose
+from bot.rendering.notice import LIVE
 from bot.rendering.text import host_of, safe_url
 from bot.rendering.words import Words
 
@@ -31,7 +31,7 @@ def keyboard(words: Words, layout: Layout, bot_username: str, *, has_more: bool)
     web = safe_url(words.info.web) if words.info else None
     if web:
         rows[1].append(Button(words.say("button.source", host=_shown(host_of(web))), url=web))
-    may_share = words.is_real and words.notice.purpose is not Purpose.CANCEL
+    may_share = words.is_real and words.notice.purpose in LIVE
     if layout is Layout.PRIVATE and deep_link and may_share:
         rows[1].append(Button(words.say("button.share"), url=share_url(words, deep_link)))
     return tuple(tuple(row) for row in rows if row)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import datetime
 
 from bot.domain.advisory import Advisory
 from bot.domain.delivery import Lane
 from bot.domain.guidance import Stage
+from bot.domain.life import Mark, Purpose, Sound
 from bot.domain.place import Place
 
+__all__ = ["LIVE", "OF_ORIGINAL", "Mark", "Notice", "Purpose", "Sound"]
 
-class Purpose(StrEnum):
-    """Why people are written to."""
+LIVE = frozenset(
+    {Purpose.ALERT, Purpose.UPDATE, Purpose.EXTENDED, Purpose.CORRECTION, Purpose.WINDOW_OPEN}
+)
+"""Purposes whose message is the live one of its advisory, with everything to do and its buttons."""
 
-    ALERT = "alert"
-    UPDATE = "update"
-    CANCEL = "cancel"
+OF_ORIGINAL = frozenset({Purpose.CANCEL, Purpose.ALL_CLEAR, Purpose.EASED})
+"""Purposes that speak of what an earlier advisory said, not of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,9 @@ class Notice:
     ``source_kind`` is a word such as ``embassy``, ``authority`` or ``unverified``; ``verified``
     says that a key of a known source vouches for the message. ``original`` is the advisory that
     an update or a cancel concerns. ``days`` and ``profile`` choose the national guidance.
+    ``ends`` is when an advisory is over that does not say so itself. ``late_for`` is when a message
+    was due that comes too late. ``mark`` is for a message that is no longer live, and
+    ``ended_as`` why. ``changes_at`` is when the same would be told otherwise.
     """
 
     advisory: Advisory
@@ -44,3 +50,10 @@ class Notice:
     original_code: str | None = None
     days: int = 3
     profile: str = "ua"
+    sound: Sound = Sound.LOUD
+    opens: datetime | None = None
+    ends: datetime | None = None
+    late_for: datetime | None = None
+    mark: Mark | None = None
+    ended_as: Purpose | None = None
+    changes_at: datetime | None = None

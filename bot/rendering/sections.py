@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.domain.guidance import GuidanceBook, Stage
 from bot.rendering.checklist import ONE_ADULT, Checklists
-from bot.rendering.notice import Purpose
+from bot.rendering.notice import LIVE, OF_ORIGINAL, Purpose
 from bot.rendering.quotation import own_words, quoted
 from bot.rendering.text import MAX_UNITS, escape, link, parsed_units, unmarked
 from bot.rendering.words import PLACES_UNITS, Words
@@ -47,8 +47,8 @@ class Sections:
         if is_low:
             return self._low(words)
         quote, is_cut = quoted(words, QUOTE_UNITS)
-        is_cancel = words.notice.purpose is Purpose.CANCEL
-        parts = self._cancel(words, quote) if is_cancel else self._warning(words, quote)
+        is_live = words.notice.purpose in LIVE
+        parts = self._warning(words, quote) if is_live else self._follow_up(words, quote)
         sections = [Section(part) if isinstance(part, tuple) else part for part in parts]
         text = _joined(words, sections)
         while parsed_units(text) > MAX_UNITS and not all(one.needed for one in sections):
@@ -56,17 +56,16 @@ class Sections:
             del sections[last]
             is_cut = True
             text = _joined(words, sections)
-        return Body(text, is_cut or not is_cancel)
+        return Body(text, is_cut or is_live)
 
     def _low(self, words: Words) -> Body:
         """What to do, when, and who says so in plain text: no supplies, quotation or link."""
         head = (escape(words.headline), escape(words.standing))
         code = escape(words.say("code", code=words.notice.code))
-        has_more = words.notice.purpose is not Purpose.CANCEL
+        has_more = words.notice.purpose in LIVE
         if not has_more:
-            has_more = bool(own_words(words)[0])
-            meaning = (words.withdrawn, words.withdrawn_at, words.say("cancel.meaning"))
-            parts = [head, tuple(map(escape, meaning)), (code,)]
+            has_more = words.notice.purpose in OF_ORIGINAL and bool(own_words(words)[0])
+            parts = [head, tuple(map(escape, _meaning(words))), (code,)]
         else:
             steps = self.steps(words, words.notice.stage, words.steps_heading)
             said = filter(None, (words.window, words.replaced, words.source, words.issued))
@@ -78,7 +77,7 @@ class Sections:
     def _warning(self, words: Words, quote: tuple[str, ...]) -> list[Section | tuple[str, ...]]:
         stage = words.notice.stage
         parts: list[Section | tuple[str, ...]] = [
-            (f"<b>{escape(words.headline)}</b>", escape(words.standing)),
+            _head(words),
             self.steps(words, stage, words.steps_heading),
         ]
         if stage in (Stage.PREPARE, Stage.WINDOW_OPEN):
@@ -89,15 +88,19 @@ class Sections:
             parts.append(Section(self._supplies(words), needed=False))
         return [*parts, _facts(words), Section(quote, needed=False), _marks_of_origin(words)]
 
-    def _cancel(self, words: Words, quote: tuple[str, ...]) -> list[Section | tuple[str, ...]]:
-        lines = (words.withdrawn, words.withdrawn_at, words.say("cancel.meaning"))
-        code = words.say("code", code=words.notice.code)
-        return [
-            (f"<b>{escape(words.headline)}</b>", escape(words.standing)),
-            tuple(map(escape, lines)),
-            Section(quote, needed=False),
-            (_source(words), escape(code)),
+    def _follow_up(self, words: Words, quote: tuple[str, ...]) -> list[Section | tuple[str, ...]]:
+        """What is no warning: a reminder, an end, an all-clear; short, and never like an alarm."""
+        code = escape(words.say("code", code=words.notice.code))
+        parts: list[Section | tuple[str, ...]] = [
+            _head(words),
+            tuple(map(escape, _meaning(words))),
         ]
+        if words.notice.purpose in OF_ORIGINAL:
+            return [*parts, Section(quote, needed=False), (_source(words), code)]
+        if words.notice.purpose is not Purpose.REMINDER:
+            steps = self.steps(words, Stage.ENDED, words.say("steps.ended"))
+            parts.append(Section(steps, needed=False))
+        return [*parts, (_source(words), escape(words.issued), code)]
 
     def steps(self, words: Words, stage: Stage, heading: str) -> tuple[str, ...]:
         """A numbered list of the steps of a stage under a heading."""
@@ -111,6 +114,21 @@ class Sections:
     def _supplies(self, words: Words) -> tuple[str, ...]:
         notice = words.notice
         return self._checklists.brief_lines(ONE_ADULT, words.language, notice.days, notice.profile)
+
+
+def _head(words: Words) -> tuple[str, ...]:
+    late = (escape(words.late),) if words.late else ()
+    return (f"<b>{escape(words.headline)}</b>", escape(words.standing), *late)
+
+
+def _meaning(words: Words) -> tuple[str, ...]:
+    """What has become of the warning, in a sentence or two."""
+    purpose = words.notice.purpose
+    if purpose is Purpose.REMINDER:
+        return (words.opens, words.say("reminder.list"))
+    if purpose not in OF_ORIGINAL:
+        return (words.over,)
+    return (words.withdrawn, words.withdrawn_at, words.say(f"{purpose}.meaning"))
 
 
 def _facts(words: Words) -> tuple[str, ...]:
@@ -140,8 +158,13 @@ def _joined(words: Words, sections: Sequence[Section]) -> str:
 
 
 def framed(words: Words, text: str) -> str:
-    """HTML with the mark of a drill or test as its first and its last line."""
-    if words.mark is None:
-        return text
-    mark = f"<b>{escape(words.mark)}</b>"
-    return f"{mark}\n{text}\n{mark}"
+    """HTML with the mark of a drill or test as its first and its last line.
+
+    What is no longer live says so before anything else.
+    """
+    if words.mark is not None:
+        mark = f"<b>{escape(words.mark)}</b>"
+        text = f"{mark}\n{text}\n{mark}"
+    if words.no_longer is not None:
+        text = f"<b>{escape(words.no_longer)}</b>\n\n{text}"
+    return text

@@ -12,7 +12,7 @@ from bot.content.texts import Texts
 from bot.domain.advisory import Advisory, Certainty, Info, Status
 from bot.domain.delivery import Lane
 from bot.domain.guidance import GuidanceBook, HazardText, Stage
-from bot.rendering.notice import Notice, Purpose
+from bot.rendering.notice import OF_ORIGINAL, Mark, Notice, Purpose
 from bot.rendering.text import clean, shorten, units
 from bot.rendering.times import Times
 
@@ -39,10 +39,10 @@ class Words:
 
     @cached_property
     def subject(self) -> Advisory:
-        """The advisory that says what, where and when: for a cancel, the one it withdraws."""
+        """The advisory that says what, where and when: for what ends one, the one it ends."""
         notice = self.notice
         original = notice.original
-        return original if notice.purpose is Purpose.CANCEL and original else notice.advisory
+        return original if notice.purpose in OF_ORIGINAL and original else notice.advisory
 
     @cached_property
     def info(self) -> Info | None:
@@ -81,8 +81,8 @@ class Words:
     def headline(self) -> str:
         """What to do, what, where and when, short enough for a notification."""
         notice = self.notice
-        if notice.purpose is Purpose.CANCEL:
-            return self._cancel_headline
+        if notice.purpose in OF_ORIGINAL or notice.purpose in _TIME_IS_OVER:
+            return self._ended_headline
         values = {"threat": self.threat, "place": self.places(PLACES_UNITS)}
         if notice.stage is Stage.TAKE_SHELTER:
             line = self.say("headline.now", action=self.hazard.act_now, **values)
@@ -91,11 +91,12 @@ class Words:
             line = self.say(
                 "headline", action=self.say(f"action.{notice.stage}"), days=days, **values
             )
-        return self.say("updated", headline=line) if notice.purpose is Purpose.UPDATE else line
+        key = f"headline.{notice.purpose}"
+        return self.say(key, headline=line) if self._has(key) else line
 
     @property
-    def _cancel_headline(self) -> str:
-        action = self.say("action.cancel")
+    def _ended_headline(self) -> str:
+        action = self.say(f"action.{self.notice.purpose}")
         place = self.places(PLACES_UNITS)
         if self.subject.info:
             days = self.times.days(*self.subject.window)
@@ -112,8 +113,10 @@ class Words:
     @property
     def standing(self) -> str:
         """What this message is, and what still makes people act: a siren, an announcement."""
-        if self.notice.purpose is Purpose.CANCEL:
+        if self.notice.purpose in OF_ORIGINAL:
             return self._by_trigger("cancel")
+        if self.notice.purpose in _TIME_IS_OVER:
+            return self._by_trigger("ended")
         if not self.is_real:
             return self._by_trigger("drill")
         stage = self.notice.stage
@@ -169,7 +172,7 @@ class Words:
     @property
     def posture(self) -> str | None:
         """What an embassy does itself, in a word that is known; nothing once withdrawn."""
-        if self.notice.purpose is Purpose.CANCEL:
+        if self.notice.purpose in OF_ORIGINAL or self.notice.purpose in _TIME_IS_OVER:
             return None
         value = (self.subject.parameter("embassyPosture") or "").strip().lower()
         return self.say(f"posture.{value}") if self._has(f"posture.{value}") else None
@@ -196,6 +199,12 @@ class Words:
             "issued": self.times.dated(self.notice.advisory.sent),
             "zone": self.times.zone,
         }
+        if (
+            expires is None
+            and self.notice.ends is not None
+            and self.subject is self.notice.advisory
+        ):
+            return self.say("issued.lapses", ends=self.times.dated(self.notice.ends), **values)
         if expires is None:
             return self.say("issued", **values)
         return self.say("issued.until", expires=self.times.dated(expires), **values)
@@ -208,19 +217,21 @@ class Words:
     @property
     def replaced(self) -> str | None:
         """What an update replaces."""
-        if self.notice.purpose is not Purpose.UPDATE:
+        if self.notice.purpose not in _REPLACES:
             return None
         code = self.notice.original_code
+        if self.notice.purpose is Purpose.CORRECTION and code:
+            return self.say("corrects", code=code)
         return self.say("replaces", code=code) if code else self.say("replaces.earlier")
 
     @property
     def withdrawn(self) -> str:
-        """What a cancel withdraws, and whose that was."""
+        """What a cancel or an all-clear ends, and whose that was."""
         original, code = self.notice.original, self.notice.original_code
         if original is None or code is None:
-            return self.say("cancel.by.earlier", name=self.source_name)
+            return self.say(f"{self.notice.purpose}.by.earlier", name=self.source_name)
         return self.say(
-            "cancel.by",
+            f"{self.notice.purpose}.by",
             name=self.source_name,
             code=code,
             issued=self.times.dated(original.sent),
@@ -229,9 +240,40 @@ class Words:
 
     @property
     def withdrawn_at(self) -> str:
-        """When a cancel was issued."""
+        """When a cancel or an all-clear was issued."""
         sent = self.notice.advisory.sent
-        return self.say("cancel.at", time=self.times.dated(sent), zone=self.times.zone)
+        key = f"{self.notice.purpose}.at"
+        return self.say(key, time=self.times.dated(sent), zone=self.times.zone)
+
+    @property
+    def over(self) -> str:
+        """When the time of an advisory ended, and that nobody gave the all-clear."""
+        ends = self.notice.ends or self.subject.window[1] or self.notice.advisory.sent
+        key = f"{self.notice.purpose}.meaning"
+        return self.say(key, time=self.times.moment(ends), zone=self.times.zone)
+
+    @property
+    def opens(self) -> str:
+        """When the window opens."""
+        opens = self.notice.opens or self.subject.window[0]
+        return self.say("reminder.opens", time=self.times.moment(opens), zone=self.times.zone)
+
+    @property
+    def late(self) -> str | None:
+        """That a message comes later than it was due."""
+        due = self.notice.late_for
+        if due is None:
+            return None
+        return self.say("late", time=self.times.moment(due), zone=self.times.zone)
+
+    @property
+    def no_longer(self) -> str | None:
+        """What stands over a message that is no longer live."""
+        mark = self.notice.mark
+        if mark is None:
+            return None
+        reason = f".{self.notice.ended_as}" if mark is Mark.ENDED and self.notice.ended_as else ""
+        return self.say(f"mark.{mark}{reason}")
 
     def language_name(self, tag: str) -> str:
         """The name of a language tag in the reader's language; the tag itself if it has none."""
@@ -248,6 +290,10 @@ class Words:
 
     def _has(self, key: str) -> bool:
         return self._texts.has(f"advisory.{key}")
+
+
+_TIME_IS_OVER = frozenset({Purpose.PASSED, Purpose.EXPIRED})
+_REPLACES = frozenset({Purpose.UPDATE, Purpose.EXTENDED, Purpose.CORRECTION})
 
 
 def _name(text: str) -> str:

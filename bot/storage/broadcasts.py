@@ -20,13 +20,12 @@ from bot.domain.broadcast import (
     Plan,
     Standing,
 )
-from bot.domain.delivery import End, Lane
 from bot.domain.subscriber import REACH_FIRST, Recipient
 from bot.storage.audience import estimate
 from bot.storage.keys import Keys
-from bot.storage.layout import Layout, buckets_for, read_buckets
+from bot.storage.layout import Buckets, Layout, buckets_for, read_buckets, write_answers
+from bot.storage.replies import broadcast_of, claim_of, claimed_of
 from bot.storage.server import Clock, Server, Value, from_ms, to_ms
-from bot.storage.spoken import spoken_of
 from bot.storage.walk import Ahead, Candidate, Peek, peek
 
 __all__ = [
@@ -63,29 +62,42 @@ class Broadcasts:
         """Start a broadcast; False when its id is there already. Waits for a replica, if any."""
         keys = self._keys
         buckets = buckets_for(await estimate(self._server, keys, plan.places))
-        told_by = plan.told_by or plan.id
-        told_fields = await self._server.call("HGET", keys.broadcast(told_by), "buckets")
-        told = read_buckets(told_fields) if plan.told_by and told_fields else {}
-        if told:
-            buckets = {kind: max(buckets[kind], told[kind]) for kind in REACH_FIRST}
+        told = await self._buckets(plan.told_by)
+        answers = told if plan.answers is None else await self._buckets(plan.answers)
+        for kind in REACH_FIRST:
+            buckets[kind] = max(buckets[kind], *(one[kind] for one in told.values()), 1)
         created = await self._server.run(
             "publish",
             [
                 *self._base(plan.id),
                 keys.segments(plan.id),
                 *(keys.places(kind) for kind in REACH_FIRST),
-                keys.broadcast(told_by),
+                keys.advisory(plan.stands or plan.id),
+                *(keys.broadcast(told_by) for told_by in plan.told_by),
             ],
             [
                 *(self._server.now_arg, plan.id, secrets.token_hex(8)),
-                *(int(plan.lane), to_ms(plan.expires), plan.told_by or ""),
-                *(buckets[kind] for kind in REACH_FIRST),
-                *(told.get(kind, 0) for kind in REACH_FIRST),
+                *(int(plan.lane), to_ms(plan.expires), plan.manner.value),
+                *("".join(kind.value[0] for kind in plan.kinds), int(plan.closes)),
+                *(plan.stands or "", " ".join(plan.told_by)),
+                *(write_answers(told), write_answers(answers)),
+                " ".join(str(buckets[kind]) for kind in REACH_FIRST),
                 *plan.places,
             ],
         )
         await self._server.replicated(keys.replicated)
         return bool(created)
+
+    async def _buckets(self, broadcast_ids: Sequence[str]) -> dict[str, Buckets]:
+        """The buckets of those broadcasts that are there, in their order."""
+        fields = await self._server.pipe(
+            *(("HGET", self._keys.broadcast(one), "buckets") for one in broadcast_ids)
+        )
+        return {
+            one: read_buckets(field)
+            for one, field in zip(broadcast_ids, fields, strict=True)
+            if field
+        }
 
     async def turn(self) -> str | None:
         """The broadcast to serve: highest lane, then least recently served, with work now."""
@@ -127,7 +139,7 @@ class Broadcasts:
             if verdict == _RESYNC:
                 self._layouts.pop(broadcast_id, None)
                 continue
-            claim = _claim(verdict, reply)
+            claim = claim_of(verdict, reply)
             if claim.standing is Standing.OK and not claim.is_due:
                 self._ahead = seen.ahead
             if claim.finished:
@@ -149,8 +161,8 @@ class Broadcasts:
         args: list[Value] = [self._server.now_arg, broadcast_id, role]
         for who in sorted(lost, key=lambda r: (REACH_FIRST.index(r.kind), r.chat_id)):
             chat = table.index(self._keys.chat(who.chat_id))
-            args += (who.key, who.chat_id, chat, table.index(layout.told(self._keys, who)))
-        return tuple(map(_claimed, await self._server.run("recover", table.keys, args)))
+            args += (who.key, who.chat_id, chat, table.indices(layout.told(self._keys, who)))
+        return tuple(map(claimed_of, await self._server.run("recover", table.keys, args)))
 
     async def record(self, role: str, broadcast_id: str, entries: Sequence[Entry]) -> Standing:
         """Write down how sends ended; an entry counts only if it was in flight: twice is once."""
@@ -225,7 +237,7 @@ class Broadcasts:
             ("HLEN", self._keys.in_flight(broadcast_id)),
             ("ZCARD", self._keys.later(broadcast_id)),
         )
-        return _broadcast(broadcast_id, fields, in_flight, later) if fields else None
+        return broadcast_of(broadcast_id, fields, in_flight, later) if fields else None
 
     async def reason(self, broadcast_id: str) -> str | None:
         """Why the broadcast was halted, while it is."""
@@ -309,7 +321,7 @@ class Broadcasts:
             table.index(layout.receipts(keys, who)),
         )
         source = "later" if candidate.later else "cursor"
-        told = table.index(layout.told(keys, who))
+        told = table.indices(layout.told(keys, who))
         return f"{who.key} {source} {chat} {receipts} {table.index(place)} {told}"
 
     def _entry(self, layout: Layout, table: _KeyTable, entry: Entry) -> str:
@@ -342,6 +354,10 @@ class _KeyTable:
         """The key's place, 0 for none."""
         return 0 if key is None else self._places.setdefault(key, len(self._places) + 1)
 
+    def indices(self, keys: Sequence[str]) -> str:
+        """The keys' places with commas between, 0 for none."""
+        return ",".join(str(self.index(key)) for key in keys) if keys else "0"
+
     @property
     def keys(self) -> list[str]:
         """KEYS in order."""
@@ -349,51 +365,3 @@ class _KeyTable:
 
 
 _RESYNC = "resync"
-
-
-def _claim(verdict: str, reply: list[Any]) -> Claim:
-    finished, due, is_due, *rows = reply
-    return Claim(
-        Standing(verdict),
-        tuple(map(_claimed, rows)),
-        finished=bool(finished),
-        due_at=from_ms(due) if due else None,
-        is_due=bool(is_due),
-    )
-
-
-def _claimed(row: bytes) -> Claimed:
-    key, attempts, field, thread, answers = row.decode().split(" ")
-    language, low_data = spoken_of(field)
-    return Claimed(
-        Recipient.from_key(key),
-        language,
-        int(thread) if thread else None,
-        int(attempts),
-        int(answers) if answers else None,
-        low_data,
-    )
-
-
-def _broadcast(
-    broadcast_id: str, fields: dict[bytes, bytes], in_flight: int, later: int
-) -> Broadcast:
-    def moment(name: bytes) -> datetime | None:
-        return from_ms(fields[name]) if name in fields else None
-
-    counts = {end: int(fields.get(f"n:{end.value}".encode(), 0)) for end in End}
-    return Broadcast(
-        id=broadcast_id,
-        lane=Lane(int(fields[b"lane"])),
-        state=BroadcastState(fields[b"state"].decode()),
-        expires=from_ms(fields[b"expires"]),
-        audience=int(fields[b"audience"]),
-        counts={end: n for end, n in counts.items() if n},
-        in_flight=in_flight,
-        later=later,
-        started=moment(b"started"),
-        ended=moment(b"ended"),
-        paid=fields[b"paid"] == b"1" if b"paid" in fields else None,
-        spent=int(fields.get(b"spent", 0)),
-        unpaid=fields[b"unpaid"].decode() if b"unpaid" in fields else None,
-    )

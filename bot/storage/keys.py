@@ -104,6 +104,15 @@ class Keys:
         """Sorted set of advisory ids with this sender and identifier, scored with `sent`."""
         return self._key("advisories-of", len(sender), sender, identifier)
 
+    @property
+    def timers(self) -> str:
+        """Sorted set: advisory id and name of a timer, scored with when it is due."""
+        return self._key("timers")
+
+    def timers_of(self, advisory_id: str) -> str:
+        """Hash: name of a timer -> how it was met, or `waits`."""
+        return self._key("timers", advisory_id)
+
     def asked(self, advisory_id: str) -> str:
         """Hash: operator's id -> message that asks about an advisory."""
         return self._key("asked", advisory_id)

@@ -15,7 +15,7 @@ KIND_BY_LETTER = {kind.value[0]: kind for kind in Kind}
 Buckets = Mapping[Kind, int]
 
 
-def buckets_for(estimate: Mapping[Kind, int]) -> Buckets:
+def buckets_for(estimate: Mapping[Kind, int]) -> dict[Kind, int]:
     """How many buckets the receipts of such an audience want, at least one of each kind."""
     return {kind: max(1, -(-estimate.get(kind, 0) // PER_BUCKET)) for kind in REACH_FIRST}
 
@@ -24,31 +24,39 @@ def buckets_for(estimate: Mapping[Kind, int]) -> Buckets:
 class Segment:
     """A stretch that the cursor walks by ascending chat id.
 
-    Either the subscribers of `place`, or one `bucket` of another broadcast's receipts.
+    Either the subscribers of `place`, or one `bucket` of the receipts of broadcast `told_by`.
     """
 
     kind: Kind
     place: str | None = None
     bucket: int = 0
+    told_by: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Segment:
-        """Read `z:<kind letter>:<place>` or `r:<kind letter>:<bucket>`."""
+        """Read `z:<kind letter>:<place>` or `r:<kind letter>:<bucket>:<broadcast>`."""
         form, letter, rest = text.split(":", 2)
         kind = KIND_BY_LETTER[letter]
-        return cls(kind, rest) if form == "z" else cls(kind, None, int(rest))
+        if form == "z":
+            return cls(kind, rest)
+        bucket, _, told_by = rest.partition(":")
+        return cls(kind, None, int(bucket), told_by)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`made` is new for each publication: an id published again after a flush is another one."""
+    """`made` is new for each publication: an id published again after a flush is another one.
+
+    The receipts of the broadcasts `told_by` are walked; `answers` are those with the messages
+    that are answered or changed, the newest first, each with its buckets.
+    """
 
     id: str
     made: str
     buckets: Buckets
     segments: tuple[Segment, ...]
-    told_by: str | None
-    told_buckets: Buckets
+    told_by: tuple[str, ...]
+    answers: tuple[tuple[str, Buckets], ...]
 
     @classmethod
     def parse(cls, broadcast_id: str, fields: Mapping[bytes, bytes], raw: list[bytes]) -> Layout:
@@ -58,8 +66,8 @@ class Layout:
             made=fields[b"made"].decode(),
             buckets=read_buckets(fields[b"buckets"]),
             segments=tuple(Segment.parse(item.decode()) for item in raw),
-            told_by=fields[b"told_by"].decode() or None,
-            told_buckets=read_buckets(fields[b"told_buckets"]),
+            told_by=tuple(fields[b"told_by"].decode().split()),
+            answers=_answers(fields.get(b"answers", b"").decode()),
         )
 
     def receipts(self, keys: Keys, recipient: Recipient) -> str:
@@ -67,12 +75,15 @@ class Layout:
         bucket = bucket_of(recipient, self.buckets[recipient.kind])
         return keys.receipts(self.id, recipient.kind, bucket)
 
-    def told(self, keys: Keys, recipient: Recipient) -> str | None:
-        """The key with the recipient's receipt of the broadcast that this one corrects."""
-        if self.told_by is None:
-            return None
-        bucket = bucket_of(recipient, self.told_buckets[recipient.kind])
-        return keys.receipts(self.told_by, recipient.kind, bucket)
+    def told(self, keys: Keys, recipient: Recipient) -> tuple[str, ...]:
+        """The keys that may hold the message which the recipient is answered, newest first."""
+        if not self.answers:
+            return ()
+        kind = recipient.kind
+        return tuple(
+            keys.receipts(told_by, kind, bucket_of(recipient, buckets[kind]))
+            for told_by, buckets in self.answers
+        )
 
 
 def read_buckets(field: bytes) -> Buckets:
@@ -80,11 +91,27 @@ def read_buckets(field: bytes) -> Buckets:
     return dict(zip(REACH_FIRST, map(int, field.split()), strict=True))
 
 
+def write_answers(answers: Mapping[str, Buckets]) -> str:
+    """Broadcasts with their buckets as one text."""
+    return " ".join(
+        f"{told_by}:{':'.join(str(buckets[kind]) for kind in REACH_FIRST)}"
+        for told_by, buckets in answers.items()
+    )
+
+
+def _answers(text: str) -> tuple[tuple[str, Buckets], ...]:
+    found = (item.split(":") for item in text.split())
+    return tuple(
+        (told_by, dict(zip(REACH_FIRST, map(int, numbers), strict=True)))
+        for told_by, *numbers in found
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """Where the walk stands: behind chat id `after` of segment number `segment`.
 
-    `told` is how many receipts of `told_by` there were when this pass over them began.
+    `told` is how many receipts of all `told_by` there were when this pass over them began.
     """
 
     told: int

@@ -20,6 +20,7 @@ from bot.storage.pace import Pace
 from bot.storage.queue import AdvisoryQueue
 from bot.storage.role import Role
 from bot.storage.server import Clock, Server, from_ms
+from bot.storage.timers import Timers
 
 BLOCK_S = 5.0
 
@@ -68,6 +69,7 @@ class Storage:
     chats: Chats
     role: Role
     pace: Pace
+    timers: Timers
 
 
 @asynccontextmanager
@@ -115,4 +117,5 @@ async def open_storage(
             chats=Chats(redis, keys),
             role=Role(redis, keys),
             pace=Pace(redis, keys, story),
+            timers=Timers(redis, keys, story),
         )

@@ -81,13 +81,12 @@ class Ahead:
 
 async def peek(server: Server, keys: Keys, layout: Layout, n: int) -> Peek:
     """Read up to `n` chats: those due in `later` first, then the next ones behind the cursor."""
-    told_by = layout.told_by or layout.id
-    time, fields, waiting, told, told_in_flight = await server.pipe(
+    time, fields, waiting, *told = await server.pipe(
         ("TIME",),
         ("HMGET", keys.broadcast(layout.id), "state", "expires", "cursor"),
         ("ZRANGE", keys.later(layout.id), 0, max(n, 100) - 1, "WITHSCORES"),
-        ("HMGET", keys.broadcast(told_by), "state", "n:sent"),
-        ("HLEN", keys.in_flight(told_by)),
+        *(("HMGET", keys.broadcast(one), "state", "n:sent") for one in layout.told_by),
+        *(("HLEN", keys.in_flight(one)) for one in layout.told_by),
     )
     if fields[0] is None:
         return Peek()
@@ -111,9 +110,12 @@ async def peek(server: Server, keys: Keys, layout: Layout, n: int) -> Peek:
     candidates = (*due, *(candidate for _, candidate in walk.found))
     if walk.cursor.segment < len(layout.segments):
         return Peek(candidates, seen, str(walk.cursor))
-    if layout.told_by is None or counting:
+    if not layout.told_by or counting:
         return Peek(candidates, seen)
-    return _end_of_pass(candidates, seen, walk.cursor, told, told_in_flight)
+    half = len(layout.told_by)
+    return _end_of_pass(
+        candidates, seen, walk.cursor, list(zip(told[:half], told[half:], strict=True))
+    )
 
 
 _COUNTED = (BroadcastState.CANCELLED, BroadcastState.EXPIRED)
@@ -124,19 +126,19 @@ def _end_of_pass(
     candidates: tuple[Candidate, ...],
     seen: str,
     cursor: Cursor,
-    told: Sequence[bytes | None],
-    told_in_flight: int,
+    told: Sequence[tuple[Sequence[bytes | None], int]],
 ) -> Peek:
     """Whether the receipts can still grow behind the cursor.
 
-    A message of the corrected broadcast that was in flight when the correction began may have
-    been recorded in a bucket that was passed already. The walk is over once that broadcast can
-    tell nobody any more and has told as many as when the pass began; otherwise it goes round
+    A message of a corrected broadcast that was in flight when the correction began may have
+    been recorded in a bucket that was passed already. The walk is over once those broadcasts can
+    tell nobody any more and have told as many as when the pass began; otherwise it goes round
     again, and whoever has the correction is skipped.
     """
-    sent = int(told[1] or 0)
-    if told[0] is not None and (told[0].decode() in _UNDER_WAY or told_in_flight):
-        return Peek(candidates, seen, str(cursor), WAIT_FOR_TOLD_MS)
+    for (state, _), in_flight in told:
+        if state is not None and (state.decode() in _UNDER_WAY or in_flight):
+            return Peek(candidates, seen, str(cursor), WAIT_FOR_TOLD_MS)
+    sent = sum(int(n or 0) for (_, n), _ in told)
     if sent == cursor.told:
         return Peek(candidates, seen)
     return Peek(candidates, seen, str(Cursor(sent)))
@@ -171,7 +173,8 @@ class _Walk:
 
     def _command(self, segment: Segment, room: int, first: bool) -> tuple[Value, ...]:
         if segment.place is None:
-            told_by = self._layout.told_by or ""
+            # One that was published before broadcasts could follow several has no name in it.
+            told_by = segment.told_by or self._layout.told_by[0]
             return ("HGETALL", self._keys.receipts(told_by, segment.kind, segment.bucket))
         after = self.cursor.after if first else None
         lowest = "-inf" if after is None else f"({after}"

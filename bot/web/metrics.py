@@ -12,6 +12,7 @@ _COUNTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "outcomes": ("Answers to single sends", ("verdict",)),
     "paid_messages": ("Messages sent for a tenth of a Star each", ()),
     "paid_decisions": ("Broadcasts that began or ended to be sent for Stars", ("reason",)),
+    "timers": ("Timers of advisories, by how they were met", ("met",)),
     "mismatches": ("Broadcasts whose counts do not add up to their audience", ()),
 }
 _HISTOGRAMS: dict[str, tuple[str, tuple[float, ...]]] = {

@@ -126,6 +126,11 @@ class Town:
         """How often each chat was sent these words."""
         return Counter(one.chat_id for one in self.sends(words))
 
+    def changed(self, words: str) -> Counter[int]:
+        """How often a message of each chat was changed into one that holds these words."""
+        entries = self.sandbox.ledger.entries(method="editMessageText", since=self.since)
+        return Counter(one.chat_id for one in entries if words in one.text)
+
     async def until_told(self, words: str, count: int, *, timeout_s: float = PATIENCE_S) -> None:
         """Wait until so many chats were sent these words."""
         await until(

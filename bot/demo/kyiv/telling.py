@@ -13,6 +13,9 @@ from bot.sandbox.chats import Chat, User
 START = datetime(2024, 11, 19, 17, 0, tzinfo=KYIV)
 PACKAGE = "bot.demo.kyiv"
 KYIV_ID = "703448"
+FORGED = "KYI-0000"
+"""The code on a copy that somebody made up."""
+
 _CODE = re.compile(r"\bKYI-[0-9A-Z]{4}\b")
 
 
@@ -42,14 +45,45 @@ async def tell(story: Story) -> None:
     attack = await _hear(
         story, cast, uk=("повітряна атака", "Київ"), en=("air attack", "Kyiv"), after=reserves
     )
+    story.scene(datetime(2024, 11, 20, 0, 0, tzinfo=KYIV), "The announced day begins")
+    opened = await _hear(
+        story, cast, uk=("Цей час настав",), en=("The time has come",), after=attack, answers=attack
+    )
+    await _see_changed(story, cast, attack, uk="ЗАМІНЕНО", en="REPLACED")
     story.scene(datetime(2024, 11, 20, 8, 0, tzinfo=KYIV), "A mistaken advisory goes out")
     await story.publish(PACKAGE, "3-mistake.json")
     mistake = await _hear(
-        story, cast, uk=("електроенергії", "Київ"), en=("power cut", "Kyiv"), after=attack
+        story, cast, uk=("електроенергії", "Київ"), en=("power cut", "Kyiv"), after=opened
     )
     story.scene(datetime(2024, 11, 20, 8, 20, tzinfo=KYIV), "It is withdrawn")
     await story.publish(PACKAGE, "4-withdrawal.json")
-    await _hear_correction(story, cast, after=mistake)
+    withdrawn = await _hear(
+        story, cast, uk=("відкликано",), en=("withdrawn",), after=mistake, answers=mistake
+    )
+    await _see_changed(story, cast, mistake, uk="ЗАВЕРШЕНО", en="ENDED")
+    story.scene(datetime(2024, 11, 20, 9, 30, tzinfo=KYIV), "A forged copy makes the round")
+    await _report_forgery(story, cast)
+    story.scene(datetime(2024, 11, 20, 22, 0, tzinfo=KYIV), "The embassy extends its warning")
+    await story.publish(PACKAGE, "5-extension.json", signed=True)
+    longer = await _hear(
+        story,
+        cast,
+        uk=("Триватиме довше", "03:00"),
+        en=("Lasts longer", "03:00"),
+        after=withdrawn,
+        answers=opened,
+    )
+    await _see_changed(story, cast, opened, uk="ЗАМІНЕНО", en="REPLACED")
+    story.scene(datetime(2024, 11, 21, 3, 0, tzinfo=KYIV), "Nothing came; no all-clear either")
+    await _hear(
+        story,
+        cast,
+        uk=("Час минув", "Відбою не було"),
+        en=("Its time has passed", "No all-clear has come"),
+        after=longer,
+        answers=longer,
+    )
+    await _see_changed(story, cast, longer, uk="ЗАВЕРШЕНО", en="ENDED")
     _close(story, cast)
 
 
@@ -117,32 +151,45 @@ async def _hear(
     uk: tuple[str, ...],
     en: tuple[str, ...],
     after: dict[int, int] | None = None,
+    answers: dict[int, int] | None = None,
 ) -> dict[int, int]:
-    """Everybody hears it in their language; returns the message id by chat."""
+    """Everybody hears it in their language, in answer to what they heard before; the message ids
+    by chat.
+    """
     heard: dict[int, int] = {}
     for listener in cast.all:
         parts = en if listener is cast.james else uk
         last = (after or {}).get(listener.chat_id, 0)
         message = await story.expect(listener, *parts, after=last)
-        if message is not None:
-            heard[listener.chat_id] = message.id
+        if message is None:
+            continue
+        heard[listener.chat_id] = message.id
+        if answers is not None:
+            said = message.body.get("reply_to_message", {}).get("message_id")
+            is_right = said == answers.get(listener.chat_id)
+            story.require(is_right, f"{listener.name}: {message.id} answers what was live")
     return heard
 
 
-async def _hear_correction(story: Story, cast: Cast, *, after: dict[int, int]) -> None:
-    """Exactly those who were told hear that it is withdrawn, in answer to what they were told."""
+async def _see_changed(story: Story, cast: Cast, told: dict[int, int], *, uk: str, en: str) -> None:
+    """What everybody was told says at its top that it no longer counts, and has no buttons."""
     for listener in cast.all:
-        words = ("withdrawn",) if listener is cast.james else ("відкликано",)
-        told = after.get(listener.chat_id, 0)
-        message = await story.expect(listener, *words, after=told)
-        if message is not None:
-            answered = message.body.get("reply_to_message", {}).get("message_id")
-            story.require(answered == told, f"{listener.name}: the correction answers the mistake")
+        words = en if listener is cast.james else uk
+        await story.expect_change(listener, told.get(listener.chat_id, 0), words)
+
+
+async def _report_forgery(story: Story, cast: Cast) -> None:
+    """Somebody shows James a copy with a code; he asks, and is told that the bot never sent it."""
+    world = story.sandbox.world
+    james = world.users[cast.james.chat_id]
+    story.say(f"\n[James] /verify {FORGED}")
+    asked = world.private_message(james, f"/verify {FORGED}")
+    await story.expect(cast.james, "Unknown code", FORGED, after=asked.id)
 
 
 def _close(story: Story, cast: Cast) -> None:
-    """Three warnings and one correction for each chat, and not one message more."""
+    """Two warnings and a mistake with all that became of them, and not one message more."""
     for listener in cast.all:
         sends = story.sandbox.ledger.entries(method="sendMessage", chat_id=listener.chat_id)
-        told = [entry for entry in sends if _CODE.search(entry.text)]
-        story.require(len(told) == 4, f"{listener.name}: was told 4 times, not {len(told)}")
+        told = [entry for entry in sends if set(_CODE.findall(entry.text)) - {FORGED}]
+        story.require(len(told) == 7, f"{listener.name}: was told 7 times, not {len(told)}")

@@ -1,8 +1,8 @@
 -- KEYS: the seven, served, then whatever the candidates name by index: chat hashes, receipts of
--- this broadcast, place sets, receipts of told_by.
+-- this broadcast, place sets, receipts of earlier broadcasts.
 -- ARGV: now, id, uuid, made, ticket, cursor seen, cursor after, pause in ms or '', then one for
 -- each candidate, its words: key, source (later | cursor), indices in KEYS of chat, receipts,
--- place set or 0, receipts of told_by or 0. One word each would double the time of a claim.
+-- place set or 0, receipts with messages to answer or 0. One word each would double its time.
 -- Answers {standing | resync, finished, next due or '', whether that is now, row...}.
 --
 -- The candidates were read before this script, without a lock; everything that made them
@@ -24,12 +24,12 @@ end
 local function each(visit)
   for i = FIRST, #ARGV do
     local key, source, chat, bucket, place, told =
-      string.match(ARGV[i], '^(%S+) (%S+) (%d+) (%d+) (%d+) (%d+)$')
+      string.match(ARGV[i], '^(%S+) (%S+) (%d+) (%d+) (%d+) ([%d,]+)$')
     -- Index 0 names no key.
     visit({
       key = key, chat_id = string.sub(key, 2), later = source == 'later',
       chat = KEYS[tonumber(chat)], bucket = KEYS[tonumber(bucket)],
-      place = KEYS[tonumber(place)], told = KEYS[tonumber(told)],
+      place = KEYS[tonumber(place)], told = told,
     })
   end
 end

@@ -113,10 +113,19 @@ local function known(b, key, bucket, chat_id)
 end
 
 -- What the dispatcher needs of a chat, in words: key, tries before this one, language, topic or
--- '', and the message that this one answers or ''.
+-- '', and the message that this one answers or ''. `told` are places in KEYS of the receipts that
+-- may hold that message, the newest first, with commas between; 0 is none.
 local function row(key, tries, chat, told, chat_id)
   local f = redis.call('HMGET', chat, 'l', 't')
-  local answers = told and redis.call('HGET', told, chat_id) or ''
-  return table.concat(
-    {key, tries, f[1] or '', f[2] or '', tonumber(answers) and answers or ''}, ' ')
+  local answers = ''
+  if told ~= '0' then
+    for place in string.gmatch(told, '%d+') do
+      local message = redis.call('HGET', KEYS[tonumber(place)], chat_id)
+      if tonumber(message) then
+        answers = message
+        break
+      end
+    end
+  end
+  return table.concat({key, tries, f[1] or '', f[2] or '', answers}, ' ')
 end

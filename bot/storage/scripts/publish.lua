@@ -1,18 +1,22 @@
--- KEYS: the seven, segments, places:channel, places:group, places:private, hash of told_by.
--- ARGV: now, id, made, lane, expires, told_by, buckets of own receipts (3), of told_by's (3),
--- place ids. Answers 1, or 0 for a duplicate.
+-- KEYS: the seven, segments, places:channel, places:group, places:private, record of the advisory
+-- that must stand, hashes of told_by.
+-- ARGV: now, id, made, lane, expires, manner, letters of the kinds, whether it closes what it
+-- follows, the advisory that must stand or '', told_by, those of them that are there with their
+-- buckets, answers with their buckets, own buckets, place ids. Answers 1, or 0 for a duplicate.
 --
 -- Which places have subscribers is read here, in the step that makes the broadcast active: somebody
 -- who subscribes at this moment is in a segment or sees the broadcast and joins it, never neither.
-local id, made, told_by = ARGV[2], ARGV[3], ARGV[6]
+local id, made, kinds, closes = ARGV[2], ARGV[3], ARGV[7], ARGV[8] == '1'
 local b = open(id, now_ms(ARGV[1]))
 if b.state then
   -- The same call again, because its reply was lost, is no duplicate.
   return b.made == made and 1 or 0
 end
+-- Withdrawn between the decision to go on with it and this step: nothing of it may start any more.
+if ARGV[9] ~= '' and redis.call('HGET', KEYS[12], 'state') ~= 'published' then return 0 end
 b.state, b.expires, b.lane = 'sending', tonumber(ARGV[5]), tonumber(ARGV[4])
 
-local segments, told = KEYS[8], KEYS[12]
+local segments = KEYS[8]
 local batch = {}
 local function push(segment)
   batch[#batch + 1] = segment
@@ -22,11 +26,16 @@ local function push(segment)
   end
 end
 
-for k, letter in ipairs({'c', 'g', 'p'}) do
-  if told_by ~= '' then
-    for bucket = 0, tonumber(ARGV[9 + k]) - 1 do push('r:' .. letter .. ':' .. bucket) end
+local function push_told(k, letter)
+  for told_by, c, g, p in string.gmatch(ARGV[11], '([^%s:]+):(%d+):(%d+):(%d+)') do
+    for bucket = 0, tonumber(({c, g, p})[k]) - 1 do
+      push('r:' .. letter .. ':' .. bucket .. ':' .. told_by)
+    end
   end
-  for from = 13, #ARGV, 1000 do
+end
+
+local function push_places(k, letter)
+  for from = 14, #ARGV, 1000 do
     local to = math.min(from + 999, #ARGV)
     local inhabited = redis.call('SMISMEMBER', KEYS[8 + k], unpack(ARGV, from, to))
     for i, yes in ipairs(inhabited) do
@@ -34,20 +43,26 @@ for k, letter in ipairs({'c', 'g', 'p'}) do
     end
   end
 end
+
+for k, letter in ipairs({'c', 'g', 'p'}) do
+  if string.find(kinds, letter, 1, true) then
+    push_told(k, letter)
+    push_places(k, letter)
+  end
+end
 push(nil)
 
 -- A pass over receipts remembers how many there were, so that later ones cause another pass.
 local sent = 0
-if told_by ~= '' then
-  sent = tonumber(redis.call('HGET', told, 'n:sent') or '0')
+for i = 13, #KEYS do
+  sent = sent + tonumber(redis.call('HGET', KEYS[i], 'n:sent') or '0')
   -- Nobody joins a broadcast that has been corrected: the correction would pass him by.
-  if redis.call('EXISTS', told) == 1 then redis.call('HSET', told, 'closed', '1') end
+  if closes and redis.call('EXISTS', KEYS[i]) == 1 then redis.call('HSET', KEYS[i], 'closed', '1') end
 end
 b.cursor = sent .. ':0:'
 redis.call('HSET', b.hash, 'state', 'sending', 'lane', ARGV[4], 'expires', ARGV[5], 'made', made,
-  'cursor', b.cursor, 'audience', 0, 'started', b.now, 'told_by', told_by,
-  'buckets', ARGV[7] .. ' ' .. ARGV[8] .. ' ' .. ARGV[9],
-  'told_buckets', ARGV[10] .. ' ' .. ARGV[11] .. ' ' .. ARGV[12])
+  'cursor', b.cursor, 'audience', 0, 'started', b.now, 'manner', ARGV[6], 'told_by', ARGV[10],
+  'answers', ARGV[12], 'buckets', ARGV[13])
 keep(b, b.hash)
 keep(b, segments)
 redis.call('ZADD', b.active, b.lane * LANE_WIDTH, id)

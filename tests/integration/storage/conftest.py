@@ -55,7 +55,8 @@ class World:
     ) -> Plan:
         expires = self.clock.now + timedelta(seconds=life_s)
         where = places or (() if told_by else ("kyiv",))
-        return Plan(broadcast_id, lane, expires, where, told_by)
+        told = (told_by,) if told_by else ()
+        return Plan(broadcast_id, lane, expires, where, told, closes=bool(told))
 
     async def publish(self, broadcast_id: str = "b", *places: str, **options: object) -> None:
         assert await self.broadcasts.publish(

@@ -139,7 +139,7 @@ class Machine(RuleBasedStateMachine):
         if cancel:
             self.run(self.broadcasts.cancel(told_by))
         expires = self.clock.now + timedelta(hours=2)
-        plan = Plan(f"b{len(self.owed)}", lane, expires, told_by=told_by)
+        plan = Plan(f"b{len(self.owed)}", lane, expires, told_by=(told_by,), closes=True)
         assert self.run(self.broadcasts.publish(plan))
         self.owed[told_by].closed = True
         self.owed[plan.id] = Owed(plan, set(), left=set(CHATS) - self.followed.keys())
@@ -275,8 +275,8 @@ class Machine(RuleBasedStateMachine):
         assert broadcast.adds_up
         assert broadcast.ended is not None
         assert broadcast.counts.get(End.SENT, 0) == list(owed.ends.values()).count(End.SENT)
-        if owed.plan.told_by is not None:
-            original = self.owed[owed.plan.told_by]
+        if owed.plan.told_by:
+            original = self.owed[owed.plan.told_by[0]]
             owed.audience = {who for who, end in original.ends.items() if end is End.SENT}
             assert owed.ends.keys() <= owed.audience
             assert broadcast.audience <= len(owed.audience)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from bot.domain.broadcast import Claimed
@@ -21,17 +21,19 @@ class Desk:
 
     def __init__(self, fault: Exception | None = None) -> None:
         self.fault = fault
+        self.now = NOW
+        self.changes_at: datetime | None = None
         self.written: list[tuple[str, Layout]] = []
         self.paid: list[bool] = []
         port = cast(Any, self)
-        self.letters = Letters(port, port, port)
+        self.letters = Letters(port, port, port, lambda: self.now)
 
-    async def for_broadcast(self, broadcast_id: str) -> str:
+    async def for_broadcast(self, broadcast_id: str) -> Any:
         if self.fault:
             raise self.fault
-        return broadcast_id
+        return self
 
-    def render(self, _: str, language: str, layout: Layout) -> Message:
+    def render(self, _: object, language: str, layout: Layout) -> Message:
         self.written.append((language, layout))
         return Message("text")
 
@@ -70,3 +72,17 @@ async def test_paid_letter_says_so_and_the_free_one_does_not() -> None:
     assert (await desk.letters.letter(_job(1, paid=True))).new == b"paid"
     assert (await desk.letters.letter(_job(2))).new == b"free"
     assert desk.paid == [True, False]
+
+
+async def test_letter_is_written_anew_when_what_it_tells_changes() -> None:
+    desk = Desk()
+    desk.changes_at = NOW + timedelta(hours=1)
+    await desk.letters.letter(_job(1))
+    desk.now += timedelta(minutes=59)
+    await desk.letters.letter(_job(2))
+    assert len(desk.written) == 1
+    desk.now += timedelta(minutes=1)
+    desk.changes_at = None
+    await desk.letters.letter(_job(3))
+    await desk.letters.letter(_job(4))
+    assert len(desk.written) == 2

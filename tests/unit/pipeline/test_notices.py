@@ -9,7 +9,9 @@ from structlog.testing import capture_logs
 
 from bot.content.guidance import load_guidance
 from bot.content.texts import Texts
+from bot.domain.change import Policy
 from bot.domain.gazetteer import Gazetteer
+from bot.pipeline.lineage import Lineage
 from bot.pipeline.notices import KEPT_GUESSES, Notices
 from bot.pipeline.ports import Advisories
 from tests.unit.pipeline.test_plan import NOW, advisory, record
@@ -25,8 +27,11 @@ class NoAdvisories:
 
 
 def notices() -> Notices:
+    store, policy = cast(Advisories, NoAdvisories()), Policy()
     return Notices(
-        advisories=cast(Advisories, NoAdvisories()),
+        advisories=store,
+        lineage=Lineage(store, BOOK, policy, lambda: NOW),
+        policy=policy,
         gazetteer=Gazetteer(()),
         guidance=BOOK,
         sources={},

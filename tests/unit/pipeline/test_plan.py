@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,20 +10,21 @@ from typing import Any
 import pytest
 
 from bot.domain.advisory import Advisory
-from bot.domain.broadcast import Plan
+from bot.domain.broadcast import Manner, Plan
+from bot.domain.change import Policy, Version, window_of
 from bot.domain.delivery import Lane
 from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.domain.trust import Reason
 from bot.pipeline.plan import (
     CORRECTION_LASTS,
-    Original,
     advisory_id,
     broadcast_id,
-    check_references,
     expiry,
-    proceed,
+    name_of,
     short_code,
 )
+from bot.pipeline.proceeding import Known, Proceeding, doubts
+from bot.pipeline.proceeding import proceed as _proceed
 
 SENT = datetime(2024, 11, 19, 20, 30, tzinfo=UTC)
 NOW = SENT + timedelta(minutes=1)
@@ -67,18 +69,31 @@ def record(of: Advisory, **changes: Any) -> AdvisoryRecord:
         unresolved=(),
         reasons=(),
         received=NOW,
-        expires=expiry(of, NOW),
+        expires=expiry(of, NOW, Policy()),
     )
     return replace(kept, **changes)
 
 
-def original(of: Advisory, **changes: Any) -> Original:
-    return Original(record(of, **changes), of)
+def known(of: Advisory, kept: AdvisoryRecord, hazard: str = "missile") -> Known:
+    window = window_of(of, kept.received, kept.expires)
+    return Known(kept, Version(of, hazard, window), (f"{of.id}-open", of.id))
+
+
+def original(of: Advisory, hazard: str = "missile", **changes: Any) -> Known:
+    return known(of, record(of, **changes), hazard)
+
+
+def proceed(
+    of: Advisory, kept: AdvisoryRecord, originals: Sequence[Known], now: datetime
+) -> Proceeding:
+    return _proceed(known(of, kept), originals, now)
 
 
 FIRST = advisory("first")
+CHAIN = (f"{FIRST.id}-open", FIRST.id)
 CANCEL = advisory("cancel", "Cancel")
-UPDATE = advisory("update", "Update")
+INFO = FIRST.model_dump(by_alias=True)["info"][0]
+UPDATE = advisory("update", "Update", info=[INFO])
 
 
 def test_alert_goes_to_its_places() -> None:
@@ -91,9 +106,11 @@ def test_alert_goes_to_its_places() -> None:
 def test_cancel_ends_the_original_and_goes_to_those_who_were_told() -> None:
     proceeding = proceed(CANCEL, record(CANCEL, places=()), (original(FIRST),), NOW)
     assert proceeding.end == ((FIRST.id, AdvisoryState.CANCELLED),)
-    (plan,) = proceeding.start
-    assert (plan.id, plan.told_by, plan.places) == (CANCEL.id, FIRST.id, ())
+    plan, mark = proceeding.start
+    assert (plan.id, plan.told_by, plan.places) == (CANCEL.id, CHAIN, ())
     assert plan.expires == NOW + CORRECTION_LASTS
+    assert plan.closes
+    assert (mark.id, mark.told_by, mark.manner) == (f"{FIRST.id}-ended", CHAIN, Manner.EDIT)
 
 
 def test_cancel_taken_up_again_after_a_crash_still_corrects() -> None:
@@ -113,30 +130,40 @@ def test_cancel_of_what_waits_for_approval_stops_it_and_tells_nobody() -> None:
     assert proceeding.start == ()
 
 
-def test_cancel_of_several_corrects_each_under_its_own_id() -> None:
+def test_cancel_of_several_is_told_once_and_ends_each() -> None:
     second = advisory("second")
-    proceeding = proceed(
-        CANCEL, record(CANCEL, places=()), (original(FIRST), original(second)), NOW
-    )
-    assert [plan.id for plan in proceeding.start] == [CANCEL.id, f"{CANCEL.id}-1"]
-    assert {advisory_id(plan.id) for plan in proceeding.start} == {CANCEL.id}
+    originals = (original(FIRST), original(second))
+    proceeding = proceed(CANCEL, record(CANCEL, places=()), originals, NOW)
+    plan, *marks = proceeding.start
+    assert (plan.id, plan.told_by) == (CANCEL.id, (*CHAIN, f"{second.id}-open", second.id))
+    assert [mark.id for mark in marks] == [f"{FIRST.id}-ended", f"{second.id}-ended"]
+    assert [ended for ended, _ in proceeding.end] == [FIRST.id, second.id]
 
 
 def test_drill_never_ends_the_real_thing() -> None:
     drill = advisory("cancel", "Cancel", status="Exercise")
-    assert check_references(drill, (original(FIRST),)) == (Reason.REFERENCE_UNKNOWN,)
+    assert doubts(drill, (original(FIRST),), NOW) == (Reason.REFERENCE_UNKNOWN,)
     assert proceed(drill, record(drill, places=()), (original(FIRST),), NOW).end == ()
 
 
-def test_update_supersedes_the_original() -> None:
+def test_small_update_changes_the_live_message_and_tells_the_newly_concerned() -> None:
     proceeding = proceed(UPDATE, record(UPDATE), (original(FIRST),), NOW)
     assert proceeding.end == ((FIRST.id, AdvisoryState.SUPERSEDED),)
-    assert [plan.places for plan in proceeding.start] == [("703448",)]
+    (plan,) = proceeding.start
+    assert (plan.places, plan.told_by, plan.manner) == (("703448",), CHAIN, Manner.EDIT_OR_SEND)
+
+
+def test_update_that_rises_is_a_new_message_and_marks_the_old_one_where_it_arrived() -> None:
+    rising = advisory("update", "Update", info=[{**INFO, "severity": "Extreme"}])
+    plan, mark = proceed(rising, record(rising), (original(FIRST),), NOW).start
+    assert (plan.places, plan.told_by, plan.manner) == (("703448",), CHAIN, Manner.SEND)
+    assert (mark.id, mark.told_by) == (f"{FIRST.id}-replaced", (rising.id,))
+    assert (mark.answers, mark.manner, mark.lane) == (CHAIN, Manner.EDIT, Lane.ROUTINE)
 
 
 def test_update_without_an_area_goes_to_those_who_were_told() -> None:
     proceeding = proceed(UPDATE, record(UPDATE, places=()), (original(FIRST),), NOW)
-    assert [plan.told_by for plan in proceeding.start] == [FIRST.id]
+    assert [(plan.told_by, plan.places) for plan in proceeding.start] == [(CHAIN, ())]
 
 
 def test_correction_is_never_slower_than_a_warning() -> None:
@@ -156,8 +183,8 @@ def test_correction_is_never_slower_than_a_warning() -> None:
         }
     )
     assert proceed(routine, record(routine), (), NOW).start[0].lane is Lane.ROUTINE
-    plans = proceed(CANCEL, record(CANCEL, places=()), (original(routine),), NOW).start
-    assert [plan.lane for plan in plans] == [Lane.PREPARE]
+    plan, mark = proceed(CANCEL, record(CANCEL, places=()), (original(routine),), NOW).start
+    assert (plan.lane, mark.lane) == (Lane.PREPARE, Lane.ROUTINE)
 
 
 DOUBTS = [
@@ -171,16 +198,28 @@ DOUBTS = [
         (Reason.NOT_ITS_OWN,),
     ),
     ("an update of nothing known is news", UPDATE, (), ()),
+    (
+        "what is issued in the future waits",
+        advisory("early", sent=NOW + timedelta(hours=1)),
+        (),
+        (Reason.SENT_AHEAD,),
+    ),
+    (
+        "clocks that differ a little do not matter",
+        advisory("a", sent=NOW + timedelta(minutes=9)),
+        (),
+        (),
+    ),
 ]
 
 
 @pytest.mark.parametrize(
-    ("alert", "originals", "doubts"), [r[1:] for r in DOUBTS], ids=[r[0] for r in DOUBTS]
+    ("alert", "originals", "found"), [r[1:] for r in DOUBTS], ids=[r[0] for r in DOUBTS]
 )
 def test_references_are_checked(
-    alert: Advisory, originals: tuple[Original, ...], doubts: tuple[Reason, ...]
+    alert: Advisory, originals: tuple[Known, ...], found: tuple[Reason, ...]
 ) -> None:
-    assert check_references(alert, originals) == doubts
+    assert doubts(alert, originals, NOW) == found
 
 
 def test_code_is_short_and_without_letters_that_are_mistaken() -> None:
@@ -194,6 +233,7 @@ def test_code_of_a_name_without_latin_letters_still_holds() -> None:
     assert short_code(FIRST.id, "").startswith("ALL-")
 
 
-@pytest.mark.parametrize("index", [0, 1, 7])
-def test_broadcast_id_leads_back_to_its_advisory(index: int) -> None:
-    assert advisory_id(broadcast_id(FIRST.id, index)) == FIRST.id
+@pytest.mark.parametrize("name", ["", "open", "open-replaced", "remind120"])
+def test_broadcast_id_leads_back_to_its_advisory(name: str) -> None:
+    broadcast = broadcast_id(FIRST.id, name)
+    assert (advisory_id(broadcast), name_of(broadcast)) == (FIRST.id, name)
