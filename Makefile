@@ -96,6 +96,10 @@ texts: environment ## bring every language's catalogues up to the English ones, 
 	@$(call install,requirements.lock)
 	@$(BIN)/python -m bot.content.locales
 
+.PHONY: life
+life: tools ## write the table of an advisory's life anew in docs/life-cycle.md
+	@$(BIN)/python -m tests.lifecycle
+
 .PHONY: golden
 golden: tools ## write every message anew as tests/golden keeps it, to be read in review
 	@$(BIN)/python -m tests.golden
