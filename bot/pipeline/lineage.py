@@ -58,6 +58,9 @@ class Lineage:
         Who names a message that was updated since means what became of it; who names an
         all-clear, what that spoke of.
         """
+        return tuple([await self.known(one) for one in await self._lives(advisory, own_id)])
+
+    async def _lives(self, advisory: Advisory, own_id: str) -> list[AdvisoryRecord]:
         found: dict[str, AdvisoryRecord] = {}
         seen = {own_id}
         waiting = [advisory]
@@ -72,7 +75,7 @@ class Lineage:
                     found[living.id] = living
                 else:
                     waiting.append(said)
-        return tuple([await self.known(record) for record in found.values()])
+        return list(found.values())
 
     async def _living(self, record: AdvisoryRecord, own_id: str) -> AdvisoryRecord:
         """What took the place of a superseded advisory; itself if it is `own_id` that did."""
@@ -91,7 +94,7 @@ class Lineage:
     ) -> tuple[str, ...]:
         # What says that the window is open holds live messages too.
         chain = [broadcast_id(record.id, OPENED), record.id]
-        for original in await self._named(advisory):
+        for original in await self._lives(advisory, record.id):
             if original.ended_by == record.id and original.id not in seen and len(seen) < LONGEST:
                 seen.add(original.id)
                 chain += await self._chain(original, read_back(original), seen)

@@ -60,12 +60,15 @@ class Sections:
 
     def _low(self, words: Words) -> Body:
         """What to do, when, and who says so in plain text: no supplies, quotation or link."""
-        head = (escape(words.headline), escape(words.standing))
+        head = _head(words)
         code = escape(words.say("code", code=words.notice.code))
         has_more = words.notice.purpose in LIVE
         if not has_more:
             has_more = words.notice.purpose in OF_ORIGINAL and bool(own_words(words)[0])
-            parts = [head, tuple(map(escape, _meaning(words))), (code,)]
+            parts = [head, tuple(map(escape, _meaning(words)))]
+            if words.notice.purpose not in OF_ORIGINAL:
+                parts.append((escape(words.issued),))
+            parts[-1] = (*parts[-1], code)
         else:
             steps = self.steps(words, words.notice.stage, words.steps_heading)
             said = filter(None, (words.window, words.replaced, words.source, words.issued))

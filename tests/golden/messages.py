@@ -14,7 +14,7 @@ from typing import Final
 from bot.domain.advisory import Status
 from bot.domain.guidance import Stage
 from bot.domain.message import Layout, Message
-from bot.rendering.notice import Notice, Purpose
+from bot.rendering.notice import Mark, Notice, Purpose, Sound
 from tests.unit.rendering.samples import (
     GUIDANCE,
     KYIV_ADVISORY,
@@ -52,11 +52,42 @@ def odd_cases() -> dict[str, Notice]:
         "update of something unknown": update,
         "withdrawal": cancel_notice(),
         "withdrawal of something unknown": cancel_notice(original=None, original_code=None),
+        **_follow_ups(),
         "drill": notice(KYIV_ADVISORY.model_copy(update={"status": Status.EXERCISE})),
         "source not verified": notice(verified=False, source_kind="unverified"),
         "observed, many places": notice(advisory(info(certainty="Observed")), places=cities),
         "source that writes from right to left": notice(hebrew),
         "without a window": notice(advisory(info(onset=None, expires=None))),
+    }
+
+
+def _follow_ups() -> dict[str, Notice]:
+    """What comes after a warning, and what the warning itself says then."""
+    ends = KYIV_ADVISORY.window[1]
+    warning = replace(notice(), opens=KYIV_ADVISORY.window[0], ends=ends)
+    update = replace(warning, original=KYIV_ADVISORY, original_code="KYI-OLD1")
+    over = replace(warning, stage=Stage.ENDED, sound=Sound.SILENT)
+    clear = cancel_notice(about=advisory(info(responseType=["AllClear"])))
+    return {
+        "reminder": replace(warning, purpose=Purpose.REMINDER, sound=Sound.SILENT),
+        "window open": replace(warning, purpose=Purpose.WINDOW_OPEN, stage=Stage.WINDOW_OPEN),
+        "window open, late": replace(
+            warning,
+            purpose=Purpose.WINDOW_OPEN,
+            stage=Stage.WINDOW_OPEN,
+            late_for=KYIV_ADVISORY.window[0],
+        ),
+        "extended": replace(update, purpose=Purpose.EXTENDED),
+        "correction": replace(update, purpose=Purpose.CORRECTION),
+        "window passed": replace(over, purpose=Purpose.PASSED),
+        "expired": replace(over, purpose=Purpose.EXPIRED),
+        "all-clear": replace(clear, purpose=Purpose.ALL_CLEAR),
+        "graded all-clear": replace(clear, purpose=Purpose.EASED),
+        "replaced": replace(warning, mark=Mark.REPLACED, ended_as=Purpose.PASSED),
+        **{
+            f"ended, {how}": replace(warning, mark=Mark.ENDED, ended_as=how)
+            for how in (Purpose.PASSED, Purpose.EXPIRED, Purpose.CANCEL, Purpose.ALL_CLEAR)
+        },
     }
 
 

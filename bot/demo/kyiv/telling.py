@@ -47,7 +47,12 @@ async def tell(story: Story) -> None:
     )
     story.scene(datetime(2024, 11, 20, 0, 0, tzinfo=KYIV), "The announced day begins")
     opened = await _hear(
-        story, cast, uk=("Цей час настав",), en=("The time has come",), after=attack, answers=attack
+        story,
+        cast,
+        uk=("Оголошений час настав",),
+        en=("The announced time has begun",),
+        after=attack,
+        answers=attack,
     )
     await _see_changed(story, cast, attack, uk="ЗАМІНЕНО", en="REPLACED")
     story.scene(datetime(2024, 11, 20, 8, 0, tzinfo=KYIV), "A mistaken advisory goes out")

@@ -1,0 +1,221 @@
+"""What people see of an advisory, from its announcement to its end, with a real Redis."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.domain.life import Mark, Purpose
+from bot.domain.subscriber import Kind
+from tests.integration.pipeline.village import HOUR, KYIV, LVIV, Village, area, reference, village
+
+
+@pytest.fixture
+async def here(redis: Redis, redis_url: str) -> AsyncIterator[Village]:
+    """A village with two people and a group."""
+    async with village(redis_url) as found:
+        await found.follow(1)
+        await found.follow(2)
+        await found.follow(-5, kind=Kind.GROUP)
+        yield found
+
+
+def purposes(here: Village, chat_id: int) -> list[Purpose]:
+    return [one.purpose for one in here.of(chat_id)]
+
+
+async def test_future_window_is_announced_reminded_opened_and_passes(here: Village) -> None:
+    await here.receive(here.alert("attack"))
+    await here.deliver()
+    for hours in (4, 2, 12):
+        await here.pass_time(hours * HOUR)
+        await here.deliver()
+    expected = [Purpose.ALERT, Purpose.REMINDER, Purpose.WINDOW_OPEN, Purpose.PASSED]
+    assert purposes(here, 1) == expected
+    # A group has no checklist of its own.
+    assert purposes(here, -5) == [p for p in expected if p is not Purpose.REMINDER]
+    alert, _, opened, passed = here.of(1)
+    assert [one.silent for one in here.sent if one.chat_id == 1] == [False, True, False, True]
+    answers = [one.answers for one in here.sent if one.chat_id == 1]
+    assert answers == [None, alert.id, alert.id, opened.id]
+    assert (alert.mark, opened.mark) == (Mark.REPLACED, Mark.ENDED)
+    assert not alert.has_buttons
+    assert not opened.has_buttons
+    assert opened.text.startswith("<b>ENDED")
+    assert "No all-clear has come" in passed.text
+    assert not any("late" in one.text for one in here.sent)
+
+
+async def test_opening_that_was_missed_while_the_bot_was_down_is_told_late(here: Village) -> None:
+    advisory = await here.receive(here.alert("attack"))
+    await here.deliver()
+    here.clock.now += 9 * HOUR
+    here.restart()
+    await here.review.reassert()
+    await here.timekeeper.catch_up()
+    (opened,) = [one for one in await here.deliver() if one.chat_id == 1]
+    assert opened.purpose is Purpose.WINDOW_OPEN
+    assert "This message comes late: it was due" in opened.text
+    met = await here.storage.timers.met(advisory.id)
+    # The reminder's time was over: nobody needs it any more.
+    assert met == {"remind120": "missed", "open": "late", "passed": "waits"}
+
+
+async def test_end_that_nobody_needs_any_more_is_recorded_and_told_to_nobody(
+    here: Village,
+) -> None:
+    advisory = await here.receive(here.alert("attack"))
+    await here.deliver()
+    await here.pass_time(60 * HOUR)
+    assert await here.deliver() == []
+    met = await here.storage.timers.met(advisory.id)
+    assert set(met.values()) == {"missed"}
+    # A copy that somebody scrolls to still says that it is over.
+    assert [one.mark for one in here.of(1)] == [Mark.ENDED]
+
+
+async def test_restart_repeats_nothing(here: Village) -> None:
+    await here.receive(here.alert("attack"))
+    await here.deliver()
+    await here.pass_time(7 * HOUR)
+    await here.deliver()
+    before = len(here.sent)
+    for _ in range(3):
+        here.restart()
+        await here.review.reassert()
+        await here.timekeeper.catch_up()
+        await here.deliver()
+    assert len(here.sent) == before
+
+
+async def test_newcomer_after_the_opening_is_told_what_is_so_now_and_hears_the_end(
+    here: Village,
+) -> None:
+    await here.receive(here.alert("attack"))
+    await here.deliver()
+    await here.pass_time(7 * HOUR)
+    await here.deliver()
+    await here.follow(9)
+    await here.deliver()
+    (told,) = here.of(9)
+    assert told.text.startswith("<b>Be ready")
+    await here.pass_time(12 * HOUR)
+    await here.deliver()
+    assert purposes(here, 9) == [Purpose.ALERT, Purpose.PASSED]
+    assert here.of(9)[0].mark is Mark.ENDED
+
+
+CLEAR = {"responseType": ["AllClear"], "urgency": "Past", "severity": "Minor"}
+
+
+async def test_all_clear_answers_the_live_message_and_is_heard_by_the_told_only(
+    here: Village,
+) -> None:
+    advisory = await here.receive(here.alert("attack"))
+    await here.deliver()
+    await here.receive(here.after(advisory, "clear", info=CLEAR))
+    await here.follow(9)
+    await here.deliver()
+    alert, clear = here.of(1)
+    assert (clear.purpose, clear.answers, clear.silent) == (Purpose.ALL_CLEAR, alert.id, False)
+    assert clear.text.startswith("<b>All clear, no alarm.")
+    assert alert.text.startswith("<b>ENDED. The all-clear was given.")
+    assert here.of(9) == []
+
+
+async def test_graded_all_clear_leaves_the_warning_standing(here: Village) -> None:
+    advisory = await here.receive(here.alert("attack"))
+    await here.deliver()
+    scope = [{"valueName": "allClearScope", "value": "stay-near"}]
+    eased = here.after(advisory, "eased", info=CLEAR | {"parameter": scope})
+    (named,) = [await here.receive(eased)]
+    await here.deliver()
+    alert, told = here.of(1)
+    assert told.purpose is Purpose.EASED
+    assert "stay close to it" in told.text
+    assert alert.is_live
+    # Whoever names the graded one means the warning that it eased.
+    await here.receive(
+        here.alert("clear", msgType="Update", references=reference(named), info=CLEAR)
+    )
+    await here.deliver()
+    assert purposes(here, 1)[-1] is Purpose.ALL_CLEAR
+    assert here.of(1)[0].mark is Mark.ENDED
+
+
+UPDATES = [
+    ("a small change is made in place", {}, None),
+    ("a rise is a new message", {"severity": "Extreme"}, Purpose.UPDATE),
+    ("another threat is a new message", {"event": "Missile attack"}, Purpose.UPDATE),
+    (
+        "a correction is a new message",
+        {"parameter": [{"valueName": "updateKind", "value": "correction"}]},
+        Purpose.CORRECTION,
+    ),
+]
+
+
+@pytest.mark.parametrize(("info", "purpose"), [r[1:] for r in UPDATES], ids=[r[0] for r in UPDATES])
+async def test_update_leaves_one_live_message(
+    here: Village, info: dict[str, Any], purpose: Purpose | None
+) -> None:
+    advisory = await here.receive(here.alert("attack"))
+    await here.deliver()
+    await here.receive(here.after(advisory, "second", info=info))
+    await here.deliver()
+    shown = here.of(1)
+    assert [one.is_live for one in shown].count(True) == 1
+    assert "second" in shown[-1].text
+    if purpose is None:
+        assert len(shown) == 1
+    else:
+        assert [one.purpose for one in shown] == [Purpose.ALERT, purpose]
+        assert shown[0].text.startswith("<b>REPLACED.")
+        assert not shown[-1].silent
+
+
+async def test_small_update_of_a_wider_area_alerts_the_newly_concerned(here: Village) -> None:
+    await here.follow(9, LVIV)
+    advisory = await here.receive(here.alert("attack"))
+    await here.deliver()
+    wider = here.after(advisory, "wider", info={"area": [area(KYIV), area(LVIV)]})
+    await here.receive(wider)
+    await here.deliver()
+    (told,) = here.of(9)
+    assert told.is_live
+    assert not told.silent
+    assert len(here.of(1)) == 1
+
+
+async def test_cancel_stops_an_opening_that_is_going_out(here: Village) -> None:
+    advisory = await here.receive(here.alert("attack"))
+    await here.deliver()
+    await here.pass_time(6 * HOUR)
+    await here.deliver(1)
+    await here.receive(here.withdrawal(advisory, "cancel"))
+    await here.deliver()
+    everyone = [purposes(here, chat_id) for chat_id in (1, 2, -5)]
+    assert sum(Purpose.WINDOW_OPEN in one for one in everyone) == 1
+    for one in everyone:
+        assert one[-1] is Purpose.CANCEL
+        assert one.count(Purpose.CANCEL) == 1
+    assert not any(one.is_live for one in here.shown)
+    # What waits for its time does nothing any more.
+    await here.pass_time(24 * HOUR)
+    assert await here.deliver() == []
+
+
+async def test_advisory_without_an_end_lapses_and_says_so(here: Village) -> None:
+    alert = here.alert("cold")
+    del alert["info"][0]["expires"]
+    await here.receive(alert)
+    (told,) = [one for one in await here.deliver() if one.chat_id == 1]
+    assert "The source states no end" in told.text
+    await here.pass_time(6 * HOUR + timedelta(hours=24))
+    await here.deliver()
+    assert purposes(here, 1)[-1] is Purpose.EXPIRED
+    assert here.of(1)[-1].text.startswith("<b>No longer valid")

@@ -1,0 +1,208 @@
+"""Any order of messages, time, newcomers and restarts: what every reader sees is right.
+
+Never an all-clear before its alert, never an alarm after the end, never two live messages, nobody
+corrected who was not told, everybody corrected who was. Against a real Redis.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bot.domain.advisory import Advisory
+from bot.domain.life import ENDINGS, Purpose
+from bot.rendering.notice import LIVE
+from bot.storage.connection import connect
+from tests.integration.pipeline.village import (
+    HOUR,
+    KYIV,
+    LVIV,
+    Shown,
+    Village,
+    area,
+    reference,
+    village,
+)
+
+T = TypeVar("T")
+CLEAR = {"responseType": ["AllClear"], "urgency": "Past", "severity": "Minor"}
+SCOPE = {"parameter": [{"valueName": "allClearScope", "value": "stay-near"}]}
+WRONG = {"parameter": [{"valueName": "updateKind", "value": "correction"}]}
+CHANGES: tuple[dict[str, Any], ...] = (
+    {},
+    {"severity": "Extreme"},
+    {"event": "Missile attack"},
+    WRONG,
+    {"area": [area(KYIV), area(LVIV)]},
+    {"severity": "Extreme", "area": [area(LVIV)]},
+)
+SOURCES_WORD = {Purpose.CANCEL, Purpose.ALL_CLEAR}
+
+
+class Machine(RuleBasedStateMachine):
+    url = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.stack = AsyncExitStack()
+        self.first: Advisory | None = None
+        self.names = 0
+        self.ended: Purpose | None = None
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(coroutine)
+
+    @initialize()
+    def start(self) -> None:
+        self.here: Village = self.run(self._open())
+
+    async def _open(self) -> Village:
+        client = connect(self.url)
+        await client.flushall()
+        await client.aclose()
+        here = await self.stack.enter_async_context(village(self.url))
+        for chat_id, place in ((1, KYIV), (2, KYIV), (3, LVIV)):
+            await here.follow(chat_id, place)
+        return here
+
+    def _name(self) -> str:
+        self.names += 1
+        return f"m{self.names}"
+
+    def _window(self, hours: int) -> dict[str, str]:
+        now = self.here.clock.now.replace(microsecond=0)
+        return {
+            "onset": (now + 2 * HOUR).isoformat(),
+            "expires": (now + (2 + hours) * HOUR).isoformat(),
+        }
+
+    @precondition(lambda self: self.first is None)
+    @rule(hours=st.sampled_from([4, 12]))
+    def announce(self, hours: int) -> None:
+        alert = self.here.alert(self._name(), info=self._window(hours))
+        self.first = self.run(self.here.receive(alert))
+
+    @precondition(lambda self: self.first and not self.ended)
+    @rule(change=st.sampled_from(CHANGES), hours=st.sampled_from([4, 12]))
+    def update(self, change: dict[str, Any], hours: int) -> None:
+        assert self.first is not None
+        info = self._window(hours) | change
+        self.run(self.here.receive(self.here.after(self.first, self._name(), info=info)))
+
+    @precondition(lambda self: self.first and not self.ended)
+    @rule()
+    def ease(self) -> None:
+        assert self.first is not None
+        eased = self.here.after(self.first, self._name(), info=self._window(4) | CLEAR | SCOPE)
+        self.run(self.here.receive(eased))
+
+    @precondition(lambda self: self.first and not self.ended)
+    @rule(withdraw=st.booleans())
+    def end(self, withdraw: bool) -> None:
+        assert self.first is not None
+        name = self._name()
+        if withdraw:
+            said = self.here.withdrawal(self.first, name)
+        else:
+            said = self.here.alert(
+                name,
+                msgType="Update",
+                references=reference(self.first),
+                info=self._window(4) | CLEAR,
+            )
+        self.run(self.here.receive(said))
+        self.ended = Purpose.CANCEL if withdraw else Purpose.ALL_CLEAR
+
+    @rule(hours=st.sampled_from([0.5, 2, 7, 40]))
+    def time_passes(self, hours: float) -> None:
+        if self.ended:
+            # Those who were told are sought for a day, not for ever.
+            self.deliver()
+        self.run(self.here.pass_time(timedelta(hours=hours)))
+
+    @rule(chat_id=st.sampled_from([3, 4, 5]), place=st.sampled_from([KYIV, LVIV]))
+    def follow(self, chat_id: int, place: str) -> None:
+        self.run(self.here.follow(chat_id, place))
+
+    @rule()
+    def restart(self) -> None:
+        self.here.restart()
+        self.run(self.here.review.reassert())
+
+    @rule(most=st.sampled_from([1, 2]))
+    def deliver_a_little(self, most: int) -> None:
+        self._check_new(self.run(self.here.deliver(most)))
+
+    @rule()
+    def deliver(self) -> None:
+        self._check_new(self.run(self.here.deliver()))
+        self._check_settled()
+
+    def _check_new(self, sent: list[Shown]) -> None:
+        for one in sent:
+            before = [o for o in self.here.sent if o.chat_id == one.chat_id and o.id < one.id]
+            told = any(o.purpose in LIVE for o in before)
+            if one.purpose not in LIVE:
+                assert told, f"{one.purpose} for somebody who was never told"
+            if self.ended:
+                assert one.purpose not in LIVE, "an alarm after the end"
+            if one.purpose in SOURCES_WORD:
+                assert one.purpose is self.ended
+                assert one.purpose not in [o.purpose for o in before], "ended twice"
+
+    def _check_settled(self) -> None:
+        for chat_id in range(1, 6):
+            sent = [one for one in self.here.sent if one.chat_id == chat_id]
+            live = [one for one in self.here.of(chat_id) if one.is_live]
+            assert len(live) <= 1, "two live messages"
+            assert all(
+                one.has_buttons == one.is_live
+                for one in self.here.of(chat_id)
+                if one.purpose in LIVE
+            )
+            if self.ended and any(one.purpose in LIVE for one in sent):
+                assert self.ended in [one.purpose for one in sent], "not everybody heard the end"
+            if self.ended or (sent and sent[-1].purpose in ENDINGS):
+                assert not live, "what has ended is live"
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "here"):
+                self.deliver()
+        finally:
+            self.run(self.stack.aclose())
+            self.runner.close()
+
+
+def test_life_is_right_for_every_reader_in_any_order(redis_url: str) -> None:
+    class Here(Machine):
+        url = redis_url
+
+    run_state_machine_as_test(
+        Here,
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=25,
+            deadline=None,
+            # A failing run says enough; shrinking against a server takes minutes.
+            phases=(Phase.generate,),
+            database=None,
+            report_multiple_bugs=False,
+            print_blob=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
