@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot import config
 from bot.config import ConfigurationError, Mode
+from bot.domain.advisory import Severity
 from bot.domain.delivery import Lane
 
 TOKEN = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -35,6 +37,14 @@ def test_paid_settings_become_terms_in_tenths_of_a_star() -> None:
     assert terms.lanes == {Lane.DRILL}
 
 
+def test_life_settings_become_a_policy_that_knows_every_severity() -> None:
+    policy = config.load(life={"reminders": [1.5], "lasts": {"Minor": 6}}).life.policy
+    assert policy.minutes_ahead == (90,)
+    assert policy.lasts[Severity.MINOR] == timedelta(hours=6)
+    assert policy.lasts[Severity.EXTREME] == timedelta(hours=24)
+    assert config.load().life.policy.minutes_ahead == (720, 120)
+
+
 def test_shipped_file_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOT_CONFIG", str(Path(__file__).parents[2] / "config.yaml"))
     assert config.load().trust.unsigned.value == "publish"
@@ -60,6 +70,16 @@ WRONG = [
         "a rate that is no number",
         {"BOT_DELIVERY__RATE": "fast"},
         ["delivery.rate", "'fast'", "BOT_DELIVERY__RATE"],
+    ),
+    (
+        "a reminder at the very moment",
+        {"BOT_LIFE__REMINDERS": "[0]"},
+        ["life.reminders.0", "greater than 0", "BOT_LIFE__REMINDERS"],
+    ),
+    (
+        "a severity that CAP does not know",
+        {"BOT_LIFE__LASTS": '{"Bad": 3}'},
+        ["life.lasts", "Bad"],
     ),
     ("a rate of nothing", {"BOT_DELIVERY__RATE": "0"}, ["delivery.rate", "'0'", "greater than 0"]),
     (

@@ -47,7 +47,7 @@ class Quiet:
     async def ask(self, _: object) -> bool:
         return True
 
-    async def tell(self, _: str, **__: object) -> None:
+    async def tell(self, text_key: str, **values: object) -> None:
         return None
 
     def count(self, _: str, __: int = 1, /, **___: str) -> None:

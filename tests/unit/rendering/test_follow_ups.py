@@ -1,0 +1,107 @@
+"""What comes after a warning: plain, and never to be taken for another thing than it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.domain.message import Layout, Message
+from bot.rendering.notice import LIVE, Mark, Notice, Purpose, Sound
+from tests.golden.messages import odd_cases
+from tests.unit.rendering.samples import (
+    KYIV_ADVISORY,
+    RENDERER,
+    SIREN,
+    TEXTS,
+    advisory,
+    cancel_notice,
+    info,
+    notice,
+)
+
+every_language = pytest.mark.parametrize("language", TEXTS.languages)
+every_layout = pytest.mark.parametrize("layout", Layout)
+FOLLOWING = {title: told for title, told in odd_cases().items() if told.purpose not in LIVE}
+
+
+def render(told: Notice, language: str, layout: Layout = Layout.PRIVATE) -> Message:
+    return RENDERER.render(told, language, layout)
+
+
+def clear(**changes: Any) -> Notice:
+    about = advisory(info(responseType=["AllClear"], severity="Minor"))
+    return cancel_notice(about=about, **{"purpose": Purpose.ALL_CLEAR, **changes})
+
+
+@every_language
+@every_layout
+def test_all_clear_cannot_be_taken_for_an_alarm(language: str, layout: Layout) -> None:
+    alarm = render(notice(), language, layout).html
+    for purpose in (Purpose.ALL_CLEAR, Purpose.EASED):
+        said = render(clear(purpose=purpose), language, layout).html
+        first = said.partition("\n")[0]
+        words = {"en": "no alarm", "uk": "не тривога"}
+        assert words[language] in first[:60]
+        action = TEXTS.get(language, "advisory.action.prepare")
+        assert action in alarm
+        assert action not in said
+        assert SIREN[language] in said.lower()
+
+
+@every_language
+def test_all_clear_of_a_severe_warning_is_heard_however_mild_it_says_it_is(language: str) -> None:
+    assert not render(clear(), language).silent
+
+
+@every_language
+@pytest.mark.parametrize("title", FOLLOWING)
+def test_follow_up_carries_its_code_and_what_a_siren_means(title: str, language: str) -> None:
+    for layout in Layout:
+        said = render(FOLLOWING[title], language, layout).html
+        assert FOLLOWING[title].code in said
+        assert SIREN[language] in said.lower()
+
+
+@every_language
+@every_layout
+@pytest.mark.parametrize("mark", Mark)
+def test_message_that_is_no_longer_live_says_so_first_and_has_no_buttons(
+    language: str, layout: Layout, mark: Mark
+) -> None:
+    word = {("en", Mark.ENDED): "ENDED", ("en", Mark.REPLACED): "REPLACED"}
+    word |= {("uk", Mark.ENDED): "ЗАВЕРШЕНО", ("uk", Mark.REPLACED): "ЗАМІНЕНО"}
+    told = notice(mark=mark, ended_as=Purpose.PASSED)
+    message = render(told, language, layout)
+    assert message.html.removeprefix("<b>").startswith(word[language, mark])
+    assert message.keyboard == ()
+    assert "KYI-7Q2F" in message.html
+
+
+@every_language
+def test_passed_window_is_neither_all_clear_nor_alarm(language: str) -> None:
+    ends = KYIV_ADVISORY.window[1]
+    message = render(
+        notice(purpose=Purpose.PASSED, sound=Sound.SILENT, ends=ends), language, Layout.PRIVATE
+    )
+    assert message.silent
+    no_clear = {"en": "No all-clear has come", "uk": "Відбою не було"}
+    assert no_clear[language] in message.html
+
+
+@every_language
+def test_late_message_says_when_it_was_due(language: str) -> None:
+    due = KYIV_ADVISORY.window[0]
+    told = notice(purpose=Purpose.WINDOW_OPEN, late_for=due)
+    words = {"en": "it was due Wed 20 Nov, 00:00", "uk": "воно мало надійти ср 20 лист., 00:00"}
+    for layout in Layout:
+        assert words[language] in render(told, language, layout).html
+        assert words[language] not in render(replace(told, late_for=None), language, layout).html
+
+
+@every_language
+def test_validity_that_the_source_does_not_state_is_said_to_be_ours(language: str) -> None:
+    told = notice(advisory(info(expires=None)), ends=KYIV_ADVISORY.window[1])
+    words = {"en": "The source states no end", "uk": "Джерело не вказало, до якого часу"}
+    assert words[language] in render(told, language).html
