@@ -44,7 +44,10 @@ class Ended(NamedTuple):
 
 
 async def forewarn(
-    *arguments: str, environment: Mapping[str, str] | None = None, given: bytes = b""
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    given: bytes = b"",
+    within_s: float = START_S,
 ) -> Ended:
     """Run `python -m bot …` to its end; `given` is its standard input."""
     process = await asyncio.create_subprocess_exec(
@@ -56,7 +59,7 @@ async def forewarn(
         stderr=STDOUT,
     )
     try:
-        async with asyncio.timeout(START_S):
+        async with asyncio.timeout(within_s):
             output, _ = await process.communicate(given)
     finally:
         if process.returncode is None:

@@ -10,8 +10,11 @@ from bot.demo.story import Listener, Story
 from tests.bot_process import forewarn
 
 
+MINUTE_S = 60.0
+
+
 async def test_kyiv_story_is_told_and_ends_well() -> None:
-    ended = await forewarn("demo", "--script", "kyiv", "--exit", "--port", "0")
+    ended = await forewarn("demo", "--script", "kyiv", "--exit", "--port", "0", within_s=MINUTE_S)
     assert ended.code == 0, ended.output
     for words in (
         "The story is told.",
@@ -19,6 +22,11 @@ async def test_kyiv_story_is_told_and_ends_well() -> None:
         "[James, private, English]",
         "Withdrawn:",
         "answers message",
+        "The announced time has begun.",
+        "Lasts longer.",
+        "Unknown code: KYI-0000",
+        "Its time has passed:",
+        "was changed and begins: ENDED.",
     ):
         assert words in ended.output
     assert "MISSING" not in ended.output
