@@ -9,7 +9,8 @@ from datetime import datetime
 from babel.lists import format_list
 
 from bot.content.texts import Texts
-from bot.domain.advisory import Advisory, MsgType
+from bot.domain.advisory import Advisory
+from bot.domain.change import is_warning
 from bot.domain.message import Button, Message
 from bot.domain.record import AdvisoryRecord
 from bot.domain.subscriber import REACH_FIRST, Kind
@@ -128,7 +129,7 @@ class OperatorTexts:
         return "\n".join((self._html(language, "unresolved"), *areas))
 
     def _audience(self, language: str, waiting: Waiting) -> str:
-        if waiting.advisory.msg_type is MsgType.CANCEL:
+        if not is_warning(waiting.advisory):
             return self._html(language, "audience_told")
         counts = [
             self.texts.plural(language, f"operator.count_{kind}", waiting.audience.get(kind, 0))

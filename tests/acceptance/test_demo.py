@@ -9,7 +9,6 @@ from bot.demo.kyiv import telling
 from bot.demo.story import Listener, Story
 from tests.bot_process import forewarn
 
-
 MINUTE_S = 60.0
 
 

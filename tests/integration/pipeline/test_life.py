@@ -191,6 +191,49 @@ async def test_small_update_of_a_wider_area_alerts_the_newly_concerned(here: Vil
     assert len(here.of(1)) == 1
 
 
+async def test_third_version_that_names_the_first_reaches_who_has_the_second(
+    here: Village,
+) -> None:
+    first = await here.receive(here.alert("first"))
+    await here.deliver()
+    wider = {"area": [area(KYIV), area(LVIV)]}
+    await here.receive(here.after(first, "second", info=wider))
+    await here.follow(9, LVIV)
+    await here.deliver()
+    # It speaks for the first place only, and names the first version only.
+    await here.receive(here.after(first, "third", info={"severity": "Extreme"}))
+    await here.deliver()
+    for chat_id in (1, 9):
+        shown = here.of(chat_id)
+        assert [one.is_live for one in shown] == [False, True]
+        assert "third" in shown[-1].text
+
+
+async def test_drill_goes_through_the_same_life_without_a_sound(here: Village) -> None:
+    await here.receive(here.alert("drill", status="Exercise"))
+    await here.deliver()
+    for hours in (6, 12):
+        await here.pass_time(hours * HOUR)
+        await here.deliver()
+    assert [one.purpose for one in here.sent if one.chat_id == -5] == [
+        Purpose.ALERT,
+        Purpose.WINDOW_OPEN,
+        Purpose.PASSED,
+    ]
+    assert all(one.silent for one in here.sent)
+    assert all("DRILL, not real" in one.text for one in here.sent)
+
+
+async def test_advisory_issued_in_the_future_waits_for_a_person(here: Village) -> None:
+    ahead = (here.clock.now + HOUR).isoformat(timespec="seconds")
+    await here.receive(here.alert("early", sent=ahead))
+    assert await here.deliver() == []
+    (waiting,) = await here.storage.advisories.pending()
+    assert waiting.reasons == ("sent_ahead",)
+    assert await here.review.approve(waiting.id)
+    assert len(await here.deliver()) == 3
+
+
 async def test_cancel_stops_an_opening_that_is_going_out(here: Village) -> None:
     advisory = await here.receive(here.alert("attack"))
     await here.deliver()
