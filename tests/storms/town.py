@@ -21,7 +21,7 @@ from tests.acceptance.advisories import BROVARY, KYIV, Alert, payload
 from tests.bot_process import free_port
 from tests.storms.forked import ROOT, Bot
 from tests.storms.ledger import Account
-from tests.storms.redis_server import RedisServer
+from tests.storms.redis_server import RollbackRedis
 
 POLL_S = 0.05
 
@@ -30,7 +30,7 @@ class Town:
     """What a storm acts through. `people` follow Kyiv, every fifth of them Brovary as well."""
 
     def __init__(
-        self, sandbox: Sandbox, server: RedisServer, storage: Storage, folder: Path, rate: int
+        self, sandbox: Sandbox, server: RollbackRedis, storage: Storage, folder: Path, rate: int
     ) -> None:
         self.sandbox = sandbox
         self.server = server
@@ -136,7 +136,7 @@ async def open_town(
     folder: Path, chance: random.Random, *, chats: int, rate: int, limits: Limits | None = None
 ) -> AsyncIterator[Town]:
     """A town of so many people and a Telegram that has no limits, unless some are given."""
-    server = RedisServer(folder, free_port())
+    server = RollbackRedis(folder, free_port())
     async with AsyncExitStack() as stack:
         stack.callback(server.kill)
         server.start()

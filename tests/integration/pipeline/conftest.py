@@ -1,4 +1,4 @@
-"""The dispatcher in this process, between a real Redis and the sandbox; only the text is made up."""
+"""The dispatcher in this process, between a real Redis and the sandbox; its text is made up."""
 
 from __future__ import annotations
 
