@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from bot.domain.message import Message, Prepared
 from bot.domain.subscriber import Chat, Kind
 from bot.pipeline import dispatch
 from bot.pipeline.dispatch import Dispatcher
+from bot.pipeline.ending import end
 from bot.pipeline.job import Job
 from bot.pipeline.letters import Letters
 from bot.sandbox.limits import Limits
@@ -99,6 +101,21 @@ class Workshop:
         )
         self.running[dispatcher] = asyncio.create_task(dispatcher.run())
         return dispatcher
+
+    @asynccontextmanager
+    async def clock_running(self) -> AsyncIterator[None]:
+        """Let the clock run meanwhile, ten times as fast as the host's."""
+
+        async def run() -> None:
+            while True:
+                await asyncio.sleep(0.02)
+                self.clock.pass_s(0.2)
+
+        running = asyncio.create_task(run())
+        try:
+            yield
+        finally:
+            await end(running)
 
     async def stop(self) -> None:
         """Stop every dispatcher, as SIGTERM does."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from types import SimpleNamespace
@@ -282,6 +283,26 @@ async def test_flood_is_kept_for_a_restart_and_is_no_failed_try(workshop: Worksh
     pauses = await workshop.storage.pace.pauses()
     # Two chats at once: it is the bot that Telegram means, and the bot that rests.
     assert pauses["all"] == pytest.approx(workshop.clock.now.timestamp() + 30, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("lane", "times", "end"),
+    [
+        pytest.param(Lane.PREPARE, 2, End.SENT, id="prepare"),
+        pytest.param(Lane.ROUTINE, 1, End.UNKNOWN, id="routine"),
+    ],
+)
+async def test_send_without_an_answer(workshop: Workshop, lane: Lane, times: int, end: End) -> None:
+    """Telegram accepted it; nobody here knows. Severe: sent again. Below: never twice."""
+    people = await workshop.crowd(3)
+    workshop.sandbox.faults.cut_after(method="sendMessage", chat_id=people[1], count=1)
+    await workshop.publish("b", lane=lane)
+    workshop.dispatch()
+    await until(lambda: workshop.metrics.value("outcomes", verdict="ambiguous") == 1)
+    async with workshop.clock_running():
+        ended = await workshop.ended("b")
+    assert workshop.told("b") == {people[0]: 1, people[1]: times, people[2]: 1}
+    assert ended.counts == Counter([End.SENT, End.SENT, end])
 
 
 # Counts
