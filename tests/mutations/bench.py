@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import json
 import re
 import shutil
 import subprocess
@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 TABLE = Path(__file__).parent / "mutations.toml"
-LONGEST_S = 60.0
+LONGEST_S = 30.0
 _COPIED = ("bot", "tests", "pyproject.toml", "config.yaml")
 
 
@@ -70,25 +70,37 @@ def copy_code(folder: Path) -> None:
             shutil.copy2(source, folder / name)
 
 
-def run_tests(folder: Path, tests: Sequence[str]) -> Run:
-    """Run tests in a folder, where `bot` is the one of that folder."""
-    found = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", "--tb=line", "-p", "no:cacheprovider"),
-            *("-o", f"timeout={LONGEST_S / 2:.0f}", *tests),
-        ],
-        cwd=folder,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=LONGEST_S,
-        check=False,
-    )
-    output = found.stdout.decode("utf-8", "replace")
-    counted = {what: int(number) for number, what in _COUNT.findall(output)}
-    failed = counted.pop("failed", 0)
-    return Run(failed, sum(counted.values()), output)
+class Runner:
+    """Runs tests in folders, one run after the other, with `bot` being that of the folder."""
+
+    def __init__(self) -> None:
+        self._nursery = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("nursery.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, folder: Path, tests: Sequence[str]) -> Run:
+        """Run tests and wait for them; pytest ends what hangs."""
+        file = folder / "output.txt"
+        arguments = ["-q", "--tb=line", "-p", "no:cacheprovider", *_QUIET, *tests]
+        assert self._nursery.stdin is not None
+        assert self._nursery.stdout is not None
+        self._nursery.stdin.write(json.dumps([str(folder), str(file), arguments]) + "\n")
+        self._nursery.stdin.flush()
+        self._nursery.stdout.readline()
+        output = file.read_text("utf-8", "replace")
+        counted = {what: int(number) for number, what in _COUNT.findall(output)}
+        failed = counted.pop("failed", 0)
+        return Run(failed, sum(counted.values()), output)
+
+    def close(self) -> None:
+        """End it, with what it may still be running."""
+        with self._nursery:
+            assert self._nursery.stdin is not None
+            self._nursery.stdin.close()
 
 
+_QUIET = ("-W", "ignore::pytest.PytestAssertRewriteWarning", "-o", f"timeout={LONGEST_S:.0f}")
 _COUNT = re.compile(r"\b(\d+) (failed|passed|errors?|skipped|xfailed|xpassed)\b(?=.* in [\d.]+s)")

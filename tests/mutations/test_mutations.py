@@ -7,15 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutations.bench import LONGEST_S, Mutation, copy_code, read_table, run_tests
-from tests.mutations.conftest import Runs
+from tests.mutations.bench import Mutation, read_table
+from tests.mutations.conftest import Runs, controlled
 
 MUTATIONS = read_table()
-
-
-def chosen(*, slow: bool) -> list[str]:
-    """The tests of the mutations, each once."""
-    return sorted({test for one in MUTATIONS if one.slow is slow for test in one.tests})
 
 
 def params() -> Iterator[object]:
@@ -27,23 +22,19 @@ def params() -> Iterator[object]:
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("mutation", list(params()))
 def test_guard_that_is_taken_out_is_missed(mutation: Mutation, runs: Runs) -> None:
-    run = runs[mutation].result()
+    run = runs.without(mutation)
     assert (run.failed, run.others) == (len(mutation.tests), 0), (
         f"without the guard of {mutation.promise!r} these should fail, each of them: "
         f"{mutation.tests}\n{run.output}"
     )
 
 
-@pytest.mark.timeout(LONGEST_S * 2)
-@pytest.mark.parametrize(
-    "slow", [False, pytest.param(True, marks=pytest.mark.mutation)], ids=["quick", "slow"]
-)
-def test_same_tests_pass_with_every_guard_in_place(slow: bool, tmp_path: Path) -> None:
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("slow", [False, pytest.param(True, marks=pytest.mark.mutation)])
+def test_same_tests_pass_with_every_guard_in_place(slow: bool, runs: Runs) -> None:
     """Otherwise they would fail for the copying, and not for the guard."""
-    tests = chosen(slow=slow)
-    copy_code(tmp_path)
-    run = run_tests(tmp_path, tests)
-    assert (run.failed, run.others) == (0, len(tests)), run.output
+    run = runs.with_every_guard(slow=slow)
+    assert (run.failed, run.others) == (0, len(controlled(slow=slow))), run.output
 
 
 def test_mutation_whose_old_text_has_moved_says_so(tmp_path: Path) -> None:

@@ -97,8 +97,8 @@ async def test_shelter_now_goes_before_what_was_claimed_already(workshop: Worksh
     order = [one.text for one in workshop.sandbox.ledger.entries(method="sendMessage")]
     behind = order[order.index("about shelter") :]
     assert behind[:20] == ["about shelter"] * 20
-    # What had its slot when the alarm came may leave: nothing more.
-    assert order.index("about shelter") <= 10
+    # What had its slot when the alarm came may leave; what was only claimed waits.
+    assert order.index("about shelter") <= 2
 
 
 # One dispatcher
