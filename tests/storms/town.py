@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 from bot.domain.broadcast import Broadcast
@@ -40,7 +41,7 @@ class Town:
         self._folder = folder
         self._bots: list[Bot] = []
 
-    def bot(self, redis_url: str | None = None) -> Bot:
+    def bot(self, redis_url: str | None = None, *, clock_off: timedelta = timedelta()) -> Bot:
         """A replica, not started yet; `redis_url` is a proxy's, say."""
         number = len(self._bots) + 1
         environment = {
@@ -52,7 +53,7 @@ class Town:
             "BOT_TRUST__UNSIGNED": "publish",
             "BOT_DELIVERY__RATE": str(self.rate),
         }
-        bot = Bot(environment, self._folder / f"bot-{number}.log")
+        bot = Bot(environment, self._folder / f"bot-{number}.log", clock_off)
         self._bots.append(bot)
         return bot
 
