@@ -74,11 +74,15 @@ class Machine(RuleBasedStateMachine):
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(coroutine)
 
-    @initialize()
-    def start(self) -> None:
+    @initialize(lane=st.sampled_from(Lane))
+    def start(self, lane: Lane) -> None:
         self.redis = self.run(self._connect())
         self.chats, self.role = Chats(self.redis), Role(self.redis)
         self._become_dispatcher()
+        # A run that has nobody to tell finds nothing.
+        for number, who in enumerate(CHATS):
+            self.subscribe(who, PLACES[number % 2])
+        self.publish(PLACES, lane, 3600)
 
     async def _connect(self) -> Any:
         client = connect(self.url)
@@ -176,8 +180,8 @@ class Machine(RuleBasedStateMachine):
         return await self.broadcasts.recover(self.uuid, broadcast_id, tuple(held))
 
     @precondition(lambda self: any(o.hands for o in self.owed.values()))
-    @rule(data=st.data(), later_s=st.sampled_from([0, 5]))
-    def record(self, data: st.DataObject, later_s: int) -> None:
+    @rule(data=st.data(), later_s=st.sampled_from([0, 5]), lost=st.booleans())
+    def record(self, data: st.DataObject, later_s: int, lost: bool) -> None:
         ids = [i for i, o in self.owed.items() if o.hands]
         broadcast_id = data.draw(st.sampled_from(ids))
         owed = self.owed[broadcast_id]
@@ -192,8 +196,9 @@ class Machine(RuleBasedStateMachine):
             else:
                 owed.ends[who] = end
                 entries.append(Entry(who, end, message_id=abs(who.chat_id)))
-        standing = self.run(self.broadcasts.record(self.uuid, broadcast_id, entries))
-        assert standing is not Standing.FENCED
+        for _ in range(1 + lost):
+            standing = self.run(self.broadcasts.record(self.uuid, broadcast_id, entries))
+            assert standing is not Standing.FENCED
         final = [entry for entry in entries if entry.end is not None]
         self.last = (broadcast_id, final)
 
