@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.mutations.bench import Mutation, read_table
+from tests.mutations.bench import ROOT, Mutation, read_table
 from tests.mutations.conftest import Runs, controlled
 
 MUTATIONS = read_table()
@@ -48,3 +49,11 @@ def test_mutation_whose_old_text_has_moved_says_so(tmp_path: Path) -> None:
 def test_every_mutation_has_a_name_of_its_own() -> None:
     names = [one.name for one in MUTATIONS]
     assert len(set(names)) == len(names) > 0
+
+
+def test_document_names_every_mutation_and_no_other() -> None:
+    document = (ROOT / "docs" / "delivery.md").read_text("utf-8")
+    named = set(re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`", document))
+    # One fence is named for all scripts, and the state machine finds again what is named before.
+    names = {one.name for one in MUTATIONS if not one.name.startswith(("machine-", "no-fence-"))}
+    assert named == names
