@@ -37,6 +37,8 @@ from tests.integration.storage.conftest import Clock
 LOOK_S = 0.02
 """What the dispatcher does on its own it does soon: no test waits for a quarter of a second."""
 
+SETTLE_S = 1.0
+
 Act = Callable[[], Awaitable[None]]
 
 
@@ -150,7 +152,7 @@ async def workshop(
     """A Telegram without limits, and a pace without one."""
     for name in ("LOOK_S", "STANDBY_S", "RECOVER_S"):
         monkeypatch.setattr(dispatch, name, LOOK_S)
-    monkeypatch.setattr(dispatch, "SETTLE_S", 1.0)
+    monkeypatch.setattr(dispatch, "SETTLE_S", SETTLE_S)
     clock = Clock()
     async with (
         Sandbox(limits=Limits.off()) as sandbox,
@@ -162,4 +164,4 @@ async def workshop(
         try:
             yield workshop
         finally:
-            await workshop.stop()
+            await end(*workshop.running.values())

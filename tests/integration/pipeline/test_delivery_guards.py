@@ -23,7 +23,7 @@ from bot.storage.broadcasts import Broadcasts
 from bot.storage.keys import Keys
 from bot.storage.role import Role
 from tests.acceptance.town import until
-from tests.integration.pipeline.conftest import LOOK_S, SteeredPacer, Workshop
+from tests.integration.pipeline.conftest import LOOK_S, SETTLE_S, SteeredPacer, Workshop
 
 KEYS = Keys()
 
@@ -344,3 +344,20 @@ async def test_stop_claims_nothing_more_and_records_what_is_under_way(workshop: 
     workshop.dispatch()
     await workshop.ended("b")
     assert workshop.told("b") == dict.fromkeys(people, 1)
+
+
+async def test_stop_waits_for_a_send_no_longer_than_its_bound(workshop: Workshop) -> None:
+    people = await workshop.crowd(3)
+    await workshop.publish("b")
+    workshop.sandbox.faults.latency(10, method="sendMessage", chat_id=people[1])
+    dispatcher = workshop.dispatch()
+    await workshop.until_told("b", 2)
+    asked = time.monotonic()
+    async with asyncio.timeout(5):
+        await workshop.stop()
+    assert time.monotonic() - asked >= SETTLE_S
+    assert not dispatcher.alive
+    stopped = await workshop.storage.broadcasts.get("b")
+    assert stopped is not None
+    # The fate of that one is unknown: it stays in flight for the next dispatcher.
+    assert (stopped.counts, stopped.in_flight) == ({End.SENT: 2}, 1)
