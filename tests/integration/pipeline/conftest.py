@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,15 +15,18 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.assembly import build_dispatcher
+from bot.bench.measure import NobodyAtTheDesk
 from bot.domain.broadcast import Broadcast, Plan
 from bot.domain.delivery import Lane
 from bot.domain.message import Message, Prepared
+from bot.domain.paid import Terms
 from bot.domain.subscriber import Chat, Kind
 from bot.pipeline import dispatch
 from bot.pipeline.dispatch import Dispatcher
 from bot.pipeline.ending import end
 from bot.pipeline.job import Job
 from bot.pipeline.letters import Letters
+from bot.pipeline.paying import Paying
 from bot.sandbox.limits import Limits
 from bot.sandbox.server import Sandbox
 from bot.storage.opening import Storage, open_storage
@@ -47,6 +50,9 @@ class OneText:
 
     async def letter(self, job: Job) -> Prepared:
         return Sender.prepare(Message(f"about {job.broadcast_id}"))
+
+    async def write_ahead(self, _jobs: Iterable[Job]) -> None:
+        """Nothing is to be written."""
 
     async def simplify(self, _job: Job, _refused: Prepared) -> bool:
         return False
@@ -93,10 +99,19 @@ class Workshop:
 
     def dispatch(self, *, rate_per_s: float = 1000, **records: Any) -> Dispatcher:
         """Start a dispatcher; `records` take the place of the storage's own."""
+        nobody = NobodyAtTheDesk()
         dispatcher = build_dispatcher(
             replace(self.storage, **records),
             cast(Letters, OneText()),
             self.sender,
+            paying=Paying(
+                Terms(),
+                broadcasts=self.storage.broadcasts,
+                advisories=self.storage.advisories,
+                stars=nobody,
+                desk=nobody,
+                meter=self.metrics,
+            ),
             pacer=self.pacer,
             metrics=self.metrics,
             rate_per_s=rate_per_s,
@@ -159,9 +174,9 @@ async def workshop(
         open_storage(redis_url, Path("unused"), story=clock) as storage,
         open_session(sandbox.url) as session,
     ):
-        sender = Sender(session, sandbox.url, sandbox.token)
-        workshop = Workshop(redis, sandbox, storage, sender, clock)
-        try:
-            yield workshop
-        finally:
-            await end(*workshop.running.values())
+        with closing(Sender(session, sandbox.url, sandbox.token)) as sender:
+            workshop = Workshop(redis, sandbox, storage, sender, clock)
+            try:
+                yield workshop
+            finally:
+                await end(*workshop.running.values())
