@@ -326,10 +326,10 @@ class Broadcasts:
 
 
 def _due(entry: Entry) -> str:
-    """When it is due, marked where the wait is no failure."""
+    """When it is due, marked where the wait is no failure or the chat may have been told."""
     if entry.due is None:
         return ""
-    return f"{'' if entry.failed else 'w'}{to_ms(entry.due)}"
+    return f"{'' if entry.failed else 'w'}{'d' if entry.doubtful else ''}{to_ms(entry.due)}"
 
 
 class _KeyTable:
@@ -369,9 +369,10 @@ def _claimed(row: bytes) -> Claimed:
         Recipient.from_key(key),
         language,
         int(thread) if thread else None,
-        int(attempts),
+        int(attempts.removesuffix("d")),
         int(answers) if answers else None,
         low_data,
+        attempts.endswith("d"),
     )
 
 
