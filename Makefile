@@ -52,6 +52,14 @@ test: lint ## check everything: format, lint, types, layers, tests: make test AR
 storms: tools ## run the long storms, about ten minutes: FOREWARN_STORM_CHATS=5000 make storms
 	@$(BIN)/python -m pytest tests/storms -m storm -rP $(ARGS)
 
+.PHONY: benchmarks
+benchmarks: tools ## run the long benchmarks of what is promised, about a minute
+	@$(BIN)/python -m pytest tests/benchmarks -m benchmark -rP $(ARGS)
+
+.PHONY: mutations
+mutations: tools ## take out every guard of the delivery, one by one, and see its tests fail
+	@$(BIN)/python -m pytest tests/mutations -m "mutation or not mutation" $(ARGS)
+
 .PHONY: lint
 lint: tools ## check format, lint, types and layers, without the tests
 	@echo "Format"

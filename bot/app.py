@@ -95,7 +95,11 @@ async def run(
         stack.push_async_callback(session.close)
         sender = Sender(session, api_url, token)
         stack.callback(sender.close)
-        pacer = Pacer(rate_per_s=settings.delivery.rate)
+        delivery = settings.delivery
+        pacer = Pacer(
+            rate_per_s=delivery.rate,
+            paid_rate_per_s=delivery.paid.rate if delivery.paid.enabled else 0,
+        )
         application: App = build_application(
             token,
             api_url,

@@ -23,6 +23,7 @@ from bot.pipeline.intake import Intake
 from bot.pipeline.letters import Letters
 from bot.pipeline.live import Live
 from bot.pipeline.notices import Notices
+from bot.pipeline.paying import Paying
 from bot.pipeline.ports import Sender
 from bot.pipeline.recorder import Recorder
 from bot.pipeline.register import Register
@@ -35,6 +36,7 @@ from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
 from bot.storage.opening import Storage
 from bot.telegram.pacer import Pacer
+from bot.telegram.stars import StarBalance
 from bot.web.metrics import Metrics
 
 
@@ -99,10 +101,6 @@ def assemble(
         profile=settings.guidance.profile,
         clock=storage.clock,
     )
-    letters = Letters(notices, renderer, sender)
-    dispatcher = build_dispatcher(
-        storage, letters, sender, pacer=pacer, metrics=metrics, rate_per_s=settings.delivery.rate
-    )
     operator_texts = OperatorTexts(content.texts)
     desk = Desk(
         bot=application.bot,
@@ -113,6 +111,22 @@ def assemble(
         notices=notices,
         renderer=renderer,
         words=operator_texts,
+    )
+    dispatcher = build_dispatcher(
+        storage,
+        Letters(notices, renderer, sender),
+        sender,
+        paying=Paying(
+            settings.delivery.paid.terms,
+            broadcasts=storage.broadcasts,
+            advisories=storage.advisories,
+            stars=StarBalance(application.bot),
+            desk=desk,
+            meter=metrics,
+        ),
+        pacer=pacer,
+        metrics=metrics,
+        rate_per_s=settings.delivery.rate,
     )
     review = Review(
         advisories=storage.advisories,
@@ -163,6 +177,7 @@ def build_dispatcher(
     letters: Letters,
     sender: Sender,
     *,
+    paying: Paying,
     pacer: Pacer,
     metrics: Metrics,
     rate_per_s: float,
@@ -172,6 +187,7 @@ def build_dispatcher(
     tenure, recorder = Tenure(storage.role), Recorder(storage.broadcasts, metrics)
     courier = Courier(
         letters=letters,
+        paying=paying,
         sender=sender,
         chats=storage.chats,
         broadcasts=storage.broadcasts,
@@ -184,6 +200,7 @@ def build_dispatcher(
     sending = Sending(
         backlog=backlog,
         courier=courier,
+        paying=paying,
         recorder=recorder,
         pacer=pacer,
         tenure=tenure,
@@ -196,6 +213,8 @@ def build_dispatcher(
         backlog=backlog,
         sending=sending,
         recorder=recorder,
+        paying=paying,
+        letters=letters,
         pacer=pacer,
         meter=metrics,
         rate_per_s=rate_per_s,

@@ -43,7 +43,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A chat put in flight. ``answers`` is the message of ``told_by`` that this send replies to."""
+    """A chat put in flight. ``answers`` is the message of ``told_by`` that this send replies to.
+
+    ``doubtful``: an earlier send of this broadcast to it may have been accepted.
+    """
 
     recipient: Recipient
     language: str
@@ -51,6 +54,7 @@ class Claimed:
     attempts: int = 0
     answers: int | None = None
     low_data: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,8 @@ class Entry:
     """One chat's result to record: a final ``end``, or ``due`` when it is to be tried again.
 
     Only what ``failed`` counts as a try: a chat that waited for its own limit, a 429 or an
-    operator has failed at nothing.
+    operator has failed at nothing. Where the chat is ``doubtful`` it may have been told already:
+    if nothing is sent any more, its end is unknown.
     """
 
     recipient: Recipient
@@ -78,6 +83,7 @@ class Entry:
     due: datetime | None = None
     moved_to: int | None = None
     failed: bool = True
+    doubtful: bool = False
 
     def __post_init__(self) -> None:
         if (self.end is None) == (self.due is None):
@@ -86,7 +92,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """A broadcast as stored. ``audience`` equals the sum of ``counts`` once it has ended."""
+    """A broadcast as stored. ``audience`` equals the sum of ``counts`` once it has ended.
+
+    ``paid`` is an operator's choice to send it for Stars, or not to; ``spent`` is in tenths of a
+    Star, and ``unpaid`` says why it is sent on free.
+    """
 
     id: str
     lane: Lane
@@ -98,6 +108,9 @@ class Broadcast:
     later: int = 0
     started: datetime | None = None
     ended: datetime | None = None
+    paid: bool | None = None
+    spent: int = 0
+    unpaid: str | None = None
 
     @property
     def adds_up(self) -> bool:

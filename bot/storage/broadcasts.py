@@ -203,6 +203,21 @@ class Broadcasts:
         """Go on with a halted broadcast."""
         await self._steer(broadcast_id, "resume")
 
+    async def pay(self, broadcast_id: str, *, paid: bool) -> bool:
+        """Choose to send it for Stars, or free, over the configuration; False if it is over.
+
+        Choosing anew also tries again where paying was given up.
+        """
+        return await self._steer(broadcast_id, "pay" if paid else "free")
+
+    async def spend(
+        self, role: str, broadcast_id: str, spent: int, unpaid: str | None = None
+    ) -> Standing:
+        """Write down the tenths of a Star spent on it in all, and why it is paid no longer."""
+        args = [self._server.now_arg, broadcast_id, role, spent, unpaid or ""]
+        reply: bytes = await self._server.run("spend", self._base(broadcast_id), args)
+        return Standing(reply.decode())
+
     async def get(self, broadcast_id: str) -> Broadcast | None:
         """The broadcast with its counts as they stand."""
         fields, in_flight, later = await self._server.pipe(
@@ -311,10 +326,10 @@ class Broadcasts:
 
 
 def _due(entry: Entry) -> str:
-    """When it is due, marked where the wait is no failure."""
+    """When it is due, marked where the wait is no failure or the chat may have been told."""
     if entry.due is None:
         return ""
-    return f"{'' if entry.failed else 'w'}{to_ms(entry.due)}"
+    return f"{'' if entry.failed else 'w'}{'d' if entry.doubtful else ''}{to_ms(entry.due)}"
 
 
 class _KeyTable:
@@ -354,9 +369,10 @@ def _claimed(row: bytes) -> Claimed:
         Recipient.from_key(key),
         language,
         int(thread) if thread else None,
-        int(attempts),
+        int(attempts.removesuffix("d")),
         int(answers) if answers else None,
         low_data,
+        attempts.endswith("d"),
     )
 
 
@@ -378,4 +394,7 @@ def _broadcast(
         later=later,
         started=moment(b"started"),
         ended=moment(b"ended"),
+        paid=fields[b"paid"] == b"1" if b"paid" in fields else None,
+        spent=int(fields.get(b"spent", 0)),
+        unpaid=fields[b"unpaid"].decode() if b"unpaid" in fields else None,
     )
