@@ -117,7 +117,7 @@ class Checklists:
     ) -> tuple[str, ...]:
         # The first source of an item is the one its amount comes from.
         keys = dict.fromkeys(entry.sources[0] for entry in entries if entry.amount)
-        names = "; ".join(self._guidance.sources[key].name[language] for key in keys)
+        names = " · ".join(self._guidance.sources[key].name[language] for key in keys)
         lines = [escape(self._texts.get(language, "checklist.basis", sources=names))]
         if household.children or household.infants:
             lines.append(escape(self._texts.get(language, "checklist.children_count")))

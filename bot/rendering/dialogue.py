@@ -249,7 +249,7 @@ class Dialogue:
         """Everything that is kept about a chat, with the ways to take it along or delete it."""
         if chat is None:
             return self.say(language, "privacy.nothing", "privacy.rest")
-        names = "; ".join(self._label(id, language) for id in chat.places)
+        names = " · ".join(self._label(id, language) for id in chat.places)
         kept = [
             self._html(language, "privacy.number", id=chat.id),
             self._html(language, "privacy.language", name=self.language_name(language)),

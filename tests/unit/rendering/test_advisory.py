@@ -144,7 +144,8 @@ def test_cancel_without_info_says_what_is_withdrawn_and_looks_like_no_alarm(
     shown = telegram_html.read(message.html)
     what = GUIDANCE.hazard_text("combined_air_attack", language).possible
     action = TEXTS.get(language, "advisory.action.cancel")
-    assert shown.startswith(f"{action}: {what}, {KYIV.name(language)}")
+    headline = {"action": action, "threat": what, "place": KYIV.name(language)}
+    assert shown.startswith(TEXTS.get(language, "advisory.headline.now", **headline))
     assert SIREN[language] in shown.lower()
     for known in ("KYI-7Q2F", "Example Embassy in Kyiv", "KYI-AB12", "09:00"):
         assert known in shown
@@ -227,7 +228,7 @@ def test_language_is_the_closest_and_the_quotation_the_reader_s_if_there_is_one(
     shown = telegram_html.read(RENDERER.render(notice(both), "uk-UA", Layout.PRIVATE).html)
     assert "Слова джерела (мова: українська):" in shown
     assert "Посольство буде зачинене." in shown
-    assert RENDERER.render(notice(), "de", Layout.PRIVATE) == RENDERER.render(
+    assert RENDERER.render(notice(), "tlh", Layout.PRIVATE) == RENDERER.render(
         notice(), "en", Layout.PRIVATE
     )
 
