@@ -10,7 +10,8 @@ from babel.numbers import format_decimal
 from babel.units import format_unit
 
 from bot.content.texts import Texts
-from bot.domain.guidance import Amount, Entry, GuidanceBook, Member, Unit
+from bot.domain.checklist import Amount, Entry, Member, Unit
+from bot.domain.guidance import GuidanceBook
 from bot.domain.message import Message
 from bot.domain.subscriber import Household
 from bot.rendering.text import escape

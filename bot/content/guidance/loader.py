@@ -10,14 +10,13 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.content.guidance.checks import check_known, check_texts, check_used
 from bot.content.guidance.files import GuidanceError, Model, build, read
+from bot.domain.checklist import ChecklistItem, Profile
 from bot.domain.guidance import (
-    ChecklistItem,
     Guidance,
     GuidanceBook,
     GuidanceItem,
     HazardRule,
     HazardText,
-    Profile,
     Source,
     Stage,
     StageRule,
