@@ -61,7 +61,7 @@ def load_content(settings: Settings) -> Content:
         guidance = load_guidance(texts.languages)
     except (TextsError, GuidanceError) as fault:
         raise ConfigurationError(f"content: {fault}") from None
-    if settings.guidance.profile not in guidance.profiles:
+    if settings.guidance.profile not in (None, *guidance.profiles):
         known = ", ".join(guidance.profiles)
         raise ConfigurationError(
             f"guidance.profile: {settings.guidance.profile!r} is not one of {known}; set "

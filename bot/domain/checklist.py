@@ -27,6 +27,7 @@ class ChecklistCategory(StrEnum):
     DOCUMENTS = "documents"
     POWER = "power"
     FIRST_AID = "first_aid"
+    WARMTH = "warmth"
     SHELTER = "shelter"
 
 
@@ -46,12 +47,16 @@ class Need(StrEnum):
     INFANTS = "infants"
     PETS = "pets"
     DAILY_MEDICATION = "daily_medication"
+    COLD_MEDICATION = "cold_medication"
+    MOBILITY = "mobility"
+    OXYGEN = "oxygen"
 
 
 class Unit(StrEnum):
-    """What an amount counts: litres, or days for each of those it is for."""
+    """What an amount counts: litres, kilograms, or days for each of those it is for."""
 
     LITRE = "litre"
+    KILOGRAM = "kilogram"
     DAY = "day"
 
 
@@ -62,13 +67,17 @@ class Data(BaseModel):
 
 
 class AmountRule(Data):
-    """``low`` to ``high`` of ``unit`` a day for each of ``counts``, never for fewer days."""
+    """``low`` to ``high`` of ``unit`` for each of ``counts``, never for fewer than ``min_days``.
+
+    It is the figure of the source, which says it for one day or for ``per_days``.
+    """
 
     unit: Unit
     low: Annotated[float, Field(gt=0)]
     high: float | None = None
     counts: Annotated[tuple[Member, ...], Field(min_length=1)]
     min_days: Annotated[int, Field(ge=1)] = 1
+    per_days: Annotated[int, Field(ge=1)] = 1
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -78,13 +87,17 @@ class AmountRule(Data):
 
 
 class Amount(Data):
-    """How much: ``low`` to ``high`` units in all, for so many people (or animals) and days."""
+    """How much: ``low`` to ``high`` units in all, for so many people (or animals) and days.
+
+    ``each_low`` to ``each_high`` is what one of them needs for ``per_days``.
+    """
 
     unit: Unit
     low: float
     high: float | None
-    daily_low: float
-    daily_high: float | None
+    each_low: float
+    each_high: float | None
+    per_days: int
     heads: int
     days: int
     is_for_pets: bool = False
@@ -110,11 +123,15 @@ class ChecklistItem(Data):
 
 
 class Profile(Data):
-    """A national guidance that the amounts follow, for no fewer than ``min_days``."""
+    """A national guidance that the amounts follow, for no fewer than ``min_days``.
+
+    ``countries`` are the ISO 3166-1 codes of those who live by it.
+    """
 
     name: Translated
     sources: Sources
     min_days: Annotated[int, Field(ge=1)]
+    countries: tuple[Annotated[str, Field(pattern="^[A-Z]{2}$")], ...] = ()
 
 
 class Entry(Data):
@@ -146,12 +163,14 @@ def amount_for(rule: AmountRule, household: Household, days: int) -> Amount:
     """The amount for a household; it counts at least one head, for an item is never for nobody."""
     heads = max(1, sum(getattr(household, member.value) for member in rule.counts))
     lasts = max(days, rule.min_days)
+    times = heads * lasts / rule.per_days
     return Amount(
         unit=rule.unit,
-        low=rule.low * heads * lasts,
-        high=None if rule.high is None else rule.high * heads * lasts,
-        daily_low=rule.low,
-        daily_high=rule.high,
+        low=rule.low * times,
+        high=None if rule.high is None else rule.high * times,
+        each_low=rule.low,
+        each_high=rule.high,
+        per_days=rule.per_days,
         heads=heads,
         days=lasts,
         is_for_pets=set(rule.counts) == {Member.PETS},

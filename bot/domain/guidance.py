@@ -132,6 +132,7 @@ class GuidanceBook(Data):
     guidance: tuple[Guidance, ...]
     checklist: tuple[ChecklistItem, ...]
     profiles: Mapping[str, Profile]
+    other_profile: str
     hazard_rules: tuple[HazardRule, ...]
     stage_rules: tuple[StageRule, ...]
     otherwise: str
@@ -174,6 +175,11 @@ class GuidanceBook(Data):
     def stage_of(self, advisory: Advisory, now: datetime) -> Stage:
         """The stage of the first row whose every condition holds; the last row has none."""
         return next(rule.stage for rule in self.stage_rules if _holds(rule, advisory, now))
+
+    def profile_of(self, country: str | None) -> str:
+        """The national guidance of an ISO 3166-1 country, or the one for all others."""
+        living = (key for key, profile in self.profiles.items() if country in profile.countries)
+        return next(living, self.other_profile)
 
     def checklist_for(self, household: Household, days: int, profile: str) -> tuple[Entry, ...]:
         """What this household needs for ``days``, in the order of the lists.

@@ -31,7 +31,7 @@ class Notices:
         guidance: GuidanceBook,
         sources: Mapping[str, Source],
         days: int,
-        profile: str,
+        profile: str | None,
         clock: Callable[[], datetime],
     ) -> None:
         self._advisories = advisories
@@ -67,6 +67,7 @@ class Notices:
         found = self._guidance.classify(about, self._clock())
         own = self._guidance.classify(advisory, self._clock())
         places = self._places(where)
+        country = places[0].country if places else None
         source = self._source(record)
         return Notice(
             advisory=advisory,
@@ -83,7 +84,7 @@ class Notices:
             original=None if original is None else read_back(original),
             original_code=None if original is None else original.code,
             days=self._days,
-            profile=self._profile,
+            profile=self._profile or self._guidance.profile_of(country),
         )
 
     def _source(self, record: AdvisoryRecord) -> Source | None:

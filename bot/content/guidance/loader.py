@@ -43,6 +43,7 @@ class _Table(BaseModel):
 class _Lists(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    otherwise: str
     profiles: Mapping[str, Profile]
     items: tuple[ChecklistItem, ...]
 
@@ -82,6 +83,7 @@ def load_guidance(languages: Sequence[str], folder: Path = FOLDER) -> GuidanceBo
         ),
         checklist=lists.items,
         profiles=lists.profiles,
+        other_profile=lists.otherwise,
         hazard_rules=table.hazards,
         stage_rules=table.stages,
         otherwise=table.otherwise,
@@ -126,7 +128,13 @@ def _check_table(table: _Table, hazards: Mapping[str, _Hazard]) -> None:
 
 def _check_lists(lists: _Lists, sources: Mapping[str, Source], languages: Sequence[str]) -> None:
     file = "checklists.yaml"
+    check_known([lists.otherwise], lists.profiles, "profile", file, "otherwise")
+    claimed: dict[str, str] = {}
     for key, profile in lists.profiles.items():
+        for country in profile.countries:
+            if (other := claimed.setdefault(country, key)) != key:
+                where = f"{file}: profiles.{key}.countries"
+                raise GuidanceError(f"{where}: {country!r} is in {other} too; drop one")
         check_texts(profile.name, languages, "profile", file, f"profiles.{key}.name")
         check_known(profile.sources, sources, "source", file, f"profiles.{key}.sources")
     seen: set[str] = set()

@@ -86,10 +86,18 @@ WRONG = [
                  id="an item that stands twice"),
     pytest.param("checklists.yaml", "category: water", "category: wine",
                  r"checklists\.yaml: items\.0\.category: 'wine'", id="an unknown list"),
-    pytest.param("checklists.yaml", "      general:\n        sources: [ready_water",
+    pytest.param("checklists.yaml", "      us:\n        sources: [ready_water",
                  "      mars:\n        sources: [ready_water",
                  r"checklists\.yaml: items\.all_water\.profiles: 'mars' is no profile",
                  id="an unknown profile"),
+    pytest.param("checklists.yaml", "countries: [SE]", "countries: [SE, UA]",
+                 r"checklists\.yaml: profiles\.se\.countries: 'UA' is in ua too",
+                 id="a country with two guidances"),
+    pytest.param("checklists.yaml", "countries: [SE]", "countries: [Sweden]",
+                 r"checklists\.yaml: profiles\.se\.countries\.0: 'Sweden'", id="no country's code"),
+    pytest.param("checklists.yaml", "otherwise: us", "otherwise: mars",
+                 r"checklists\.yaml: otherwise: 'mars' is no profile",
+                 id="an unknown profile for the rest"),
     pytest.param("sources.yaml", "usda_food:\n", "usda_drinks:\n",
                  r"steps\.yaml: fridge_closed\.sources: 'usda_food' is no source",
                  id="a source that is gone"),
@@ -103,7 +111,7 @@ def test_shipped_guidance_is_complete() -> None:
     book = load_guidance(LANGUAGES)
     assert {"combined_air_attack", "missile", "drone", "power_cut", "chemical", "radiation",
             "general_security"} <= set(book.hazards)  # fmt: skip
-    assert {"ua", "general"} <= set(book.profiles)
+    assert {"ua", "us", "se", "de", "eu"} <= set(book.profiles)
 
 
 @pytest.mark.parametrize(("file", "old", "new", "error"), WRONG)
