@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
@@ -179,3 +180,51 @@ def amount_for(rule: AmountRule, household: Household, days: int) -> Amount:
 
 def _concerns(need: Need, household: Household) -> bool:
     return need is Need.EVERYONE or bool(getattr(household, need.value))
+
+
+class Joining(StrEnum):
+    """What became of a wish to share somebody's list."""
+
+    JOINED = "joined"
+    OWN = "own"  # the link leads to the list that one has
+    FULL = "full"
+    GONE = "gone"  # the link was revoked, or never was
+
+
+@dataclass(frozen=True, slots=True)
+class TickList:
+    """The list that a chat uses.
+
+    ``owner_id`` is the chat whose household it is reckoned for; ``is_joined`` says that this is
+    another's. ``others`` is how many joined, none of whom is named.
+    """
+
+    owner_id: int
+    ticked: frozenset[str] = frozenset()
+    is_joined: bool = False
+    is_shared: bool = False
+    others: int = 0
+
+    def with_ticks(self, ticked: frozenset[str]) -> TickList:
+        """The list with other ticks."""
+        return replace(self, ticked=ticked)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of ``total`` items are there."""
+
+    done: int
+    total: int
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry], ticked: frozenset[str]) -> Progress:
+        """Count the entries; a tick for what no longer concerns the household counts nothing."""
+        keys = [entry.item.key for entry in entries]
+        return cls(sum(key in ticked for key in keys), len(keys))
+
+    def cells(self, width: int) -> int:
+        """How many of ``width`` cells are full: none only at nothing, all only at everything."""
+        if self.done == 0 or self.done >= self.total:
+            return width if self.done else 0
+        return min(width - 1, max(1, round(width * self.done / self.total)))

@@ -31,6 +31,12 @@ class State(StrEnum):
     SUSPENDED = "suspended"  # rights are missing; an administrator can mend it
 
 
+class Awaited(StrEnum):
+    """What the next text or location of a private chat answers; else it is about a city."""
+
+    SHELTER = "shelter"
+
+
 @dataclass(frozen=True, slots=True)
 class Household:
     """Whom a person prepares for, and what somebody among them needs; counts, never names.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 from redis.asyncio import Redis
 
+from bot.domain.shelter import ShelterNote
 from bot.domain.subscriber import Chat, Household, Kind, State
 from bot.storage.audience import estimate
 from bot.storage.keys import Keys
@@ -15,7 +16,7 @@ from bot.storage.layout import KIND_BY_LETTER
 from bot.storage.server import Server
 
 Fields = dict[str, str]
-_NAMES = ("k", "l", "p", "s", "t", "h", "m")
+_NAMES = ("k", "l", "p", "s", "t", "h", "n", "m")
 _TRIES = 20
 _MOVED_KEPT_S = 30 * 24 * 3600
 
@@ -166,18 +167,32 @@ def fields_of(chat: Chat) -> Fields:
     if chat.thread_id is not None:
         fields["t"] = str(chat.thread_id)
     if (home := chat.household) is not None:
-        counts = (home.adults, home.children, home.infants, home.pets, int(home.daily_medication))
-        fields["h"] = ",".join(map(str, counts))
+        fields["h"] = ",".join(str(int(value)) for value in astuple(home))
+    if (note := chat.shelter) is not None:
+        fields["n"] = note_field(note)
     return fields
+
+
+def note_field(note: ShelterNote) -> str:
+    """A shelter of one's own as its field: minutes, if any, a bar, and the words."""
+    return f"{note.minutes or ''}|{note.text}"
+
+
+def read_note(field: str) -> ShelterNote:
+    """Read back what :func:`note_field` wrote."""
+    minutes, _, text = field.partition("|")
+    return ShelterNote(text, int(minutes) if minutes else None)
+
+
+def _home(field: str) -> Household:
+    # A household that was stored before a need was asked for has none of it.
+    adults, children, infants, pets, *needs = map(int, field.split(","))
+    return Household(adults, children, infants, pets, *map(bool, needs))
 
 
 def _chat(chat_id: int, fields: Fields) -> Chat | None:
     if not fields or "m" in fields:
         return None
-    household = None
-    if home := fields.get("h"):
-        adults, children, infants, pets, medication = map(int, home.split(","))
-        household = Household(adults, children, infants, pets, bool(medication))
     return Chat(
         id=chat_id,
         kind=KIND_BY_LETTER[fields["k"]],
@@ -185,7 +200,8 @@ def _chat(chat_id: int, fields: Fields) -> Chat | None:
         places=tuple(fields["p"].split(",")) if fields.get("p") else (),
         state=State(fields.get("s", State.ACTIVE)),
         thread_id=int(fields["t"]) if "t" in fields else None,
-        household=household,
+        household=_home(fields["h"]) if "h" in fields else None,
+        shelter=read_note(fields["n"]) if "n" in fields else None,
     )
 
 

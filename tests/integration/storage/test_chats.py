@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from redis.asyncio import Redis
 
+from bot.domain.shelter import ShelterNote
 from bot.domain.subscriber import Chat, Household, Kind, State
 from bot.storage.chats import Chats
 from bot.storage.keys import Keys
@@ -19,7 +20,8 @@ CHAT = Chat(
     language="uk",
     places=("703448", "UA-32"),
     thread_id=7,
-    household=Household(2, 1, 0, 3, daily_medication=True),
+    household=Household(2, 1, 0, 3, daily_medication=True, oxygen=True),
+    shelter=ShelterNote("школа | підвал, вхід з двору", 7),
 )
 
 
@@ -34,6 +36,30 @@ async def members(redis: Redis, place: str, kind: Kind = Kind.PRIVATE) -> list[i
 
 async def inhabited(redis: Redis, kind: Kind = Kind.PRIVATE) -> set[str]:
     return {place.decode() for place in await Server(redis).call("SMEMBERS", Keys().places(kind))}
+
+
+async def test_household_of_an_older_version_needs_nothing_that_was_not_asked(
+    chats: Chats, redis: Redis
+) -> None:
+    await Server(redis).call("HSET", Keys().chat(5), "k", "p", "l", "uk", "h", "2,1,0,3,1")
+    chat = await chats.get(5)
+    assert chat is not None
+    assert chat.household == Household(2, 1, 0, 3, daily_medication=True)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        ShelterNote("підвал"),
+        ShelterNote("12|||5", 3),
+        ShelterNote("|", None),
+    ],
+)
+async def test_shelter_of_ones_own_comes_back_as_written(chats: Chats, note: ShelterNote) -> None:
+    await chats.save(replace(CHAT, shelter=note))
+    stored = await chats.get(CHAT.id)
+    assert stored is not None
+    assert stored.shelter == note
 
 
 async def test_chat_comes_back_as_it_was_saved(chats: Chats) -> None:
