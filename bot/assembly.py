@@ -30,7 +30,10 @@ from bot.pipeline.role import Tenure
 from bot.pipeline.sending import Sending
 from bot.rendering.advisory import Renderer
 from bot.rendering.dialogue import Dialogue
+from bot.rendering.household import HouseholdMenu
 from bot.rendering.operator import OperatorTexts
+from bot.rendering.shelter import ShelterTexts
+from bot.rendering.ticklist import TickLists
 from bot.storage.opening import Storage
 from bot.telegram.pacer import Pacer
 from bot.web.metrics import Metrics
@@ -131,6 +134,9 @@ def assemble(
     )
     services = Services(
         chats=storage.chats,
+        checklists=storage.checklists,
+        questions=storage.questions,
+        shelters=storage.shelters,
         advisories=storage.advisories,
         live=live,
         review=review,
@@ -140,6 +146,15 @@ def assemble(
         gazetteer=content.gazetteer,
         suggest=suggest,
         dialogue=Dialogue(content.texts, content.gazetteer),
+        tick_lists=TickLists(
+            content.texts,
+            content.guidance,
+            content.gazetteer,
+            days=settings.guidance.days,
+            profile=settings.guidance.profile,
+        ),
+        household_menu=HouseholdMenu(content.texts, content.guidance),
+        shelter_texts=ShelterTexts(content.texts),
         operator_texts=operator_texts,
         clock=storage.clock,
     )

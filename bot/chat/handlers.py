@@ -16,15 +16,19 @@ from telegram.ext import (
 )
 
 from bot.chat import (
+    answers,
     channel,
+    checklist,
     city,
     errors,
     genuine,
     hints,
+    household,
     language,
     membership,
     operator,
     privacy,
+    shelter,
     start,
     status,
     stop,
@@ -80,7 +84,27 @@ def handlers() -> list[Handler]:
         _press(f"city:del:{_ID}", city.remove),
         _press("city:menu", city.show_menu),
         _press("city:more", city.show_more),
-        MessageHandler(_PRIVATE & _NEW & filters.LOCATION, city.share_location),
+        MessageHandler(_PRIVATE & _NEW & filters.LOCATION, answers.share_location),
+        # Supplies
+        _command("checklist", checklist.checklist, _TALK),
+        _press("list:open", checklist.open_list),
+        _press("list:all", checklist.show_all),
+        _press("list:see:([a-z_]{1,32})", checklist.see),
+        _press("list:share", checklist.share),
+        _press("list:stop", checklist.stop),
+        _press("list:leave", checklist.leave),
+        _press("tick:([a-z0-9_]{1,40}):([01])", checklist.tick),
+        _command("household", household.household, _PRIVATE & _TALK),
+        _press("home:open", household.open_menu),
+        _press("home:ask:([a-z]{1,16})", household.ask),
+        _press("home:set:([a-z]{1,16}):([a-z0-9-]{1,16})", household.answer_question),
+        _press("home:done", household.finish),
+        _press("home:forget", household.forget),
+        # Shelters
+        _command("shelter", shelter.shelter, _PRIVATE & _TALK),
+        _press("shelter:open", shelter.open_shelter),
+        _press("shelter:min:([0-9]{1,3})", shelter.set_minutes),
+        _press("shelter:delete", shelter.delete),
         # Questions
         _command("status", status.status, _TALK),
         _press("status", status.status),
@@ -100,7 +124,7 @@ def handlers() -> list[Handler]:
         _press("privacy:erase", privacy.erase),
         # What is left
         MessageHandler(_PRIVATE & _TALK & filters.COMMAND, hints.unknown_command),
-        MessageHandler(_PRIVATE & _TALK & filters.TEXT, city.type_name),
+        MessageHandler(_PRIVATE & _TALK & filters.TEXT, answers.type_text),
         MessageHandler(_PRIVATE & _NEW & ~filters.StatusUpdate.ALL, hints.unknown_content),
         CallbackQueryHandler(hints.old_button),
     ]

@@ -20,9 +20,12 @@ from bot.content.texts import Texts
 
 log = structlog.get_logger(__name__)
 
-PRIVATE = ("start", "city", "status", "verify", "test", "language", "privacy", "stop", "help")
-GROUP = ("status", "help")
-ADMINISTRATORS = ("city", "status", "language", "stop", "help")
+PRIVATE = (
+    *("start", "city", "status", "checklist", "household", "shelter"),
+    *("verify", "test", "language", "privacy", "stop", "help"),
+)
+GROUP = ("status", "checklist", "help")
+ADMINISTRATORS = ("city", "status", "checklist", "language", "stop", "help")
 OPERATORS = ("pending", *PRIVATE)
 
 DESCRIPTION_LIMIT = 512

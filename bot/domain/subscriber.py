@@ -35,6 +35,7 @@ class Awaited(StrEnum):
     """What the next text or location of a private chat answers; else it is about a city."""
 
     SHELTER = "shelter"
+    SHELTERS_NEAR = "shelters_near"  # a location only; a text is a city again
 
 
 @dataclass(frozen=True, slots=True)

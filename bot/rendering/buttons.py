@@ -17,7 +17,7 @@ MAX_HOST = 40
 def keyboard(words: Words, layout: Layout, bot_username: str, *, has_more: bool) -> Keyboard:
     """The rows of buttons. A channel gets no callbacks: one reader's tap would be everybody's."""
     advisory_id = words.notice.advisory.id
-    rows: list[list[Button]] = [[], []]
+    rows: list[list[Button]] = [[], [], []]
     deep_link = bot_link(words, bot_username)
     if layout is Layout.PRIVATE and has_more:
         rows[0].append(Button(words.say("button.more"), data=f"more:{advisory_id}"))
@@ -25,6 +25,10 @@ def keyboard(words: Words, layout: Layout, bot_username: str, *, has_more: bool)
         rows[0].append(Button(words.say("button.private"), url=deep_link))
     if layout is not Layout.CHANNEL:
         rows[0].append(Button(words.say("button.verify"), data=f"verify:{advisory_id}"))
+    if words.notice.purpose is not Purpose.CANCEL and layout is not Layout.CHANNEL:
+        rows[2].append(Button(words.say("button.checklist"), data="list:open"))
+        if layout is Layout.PRIVATE:
+            rows[2].append(Button(words.say("button.shelter"), data="shelter:open"))
     web = safe_url(words.info.web) if words.info else None
     if web:
         rows[1].append(Button(words.say("button.source", host=_shown(host_of(web))), url=web))

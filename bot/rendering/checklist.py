@@ -38,7 +38,7 @@ class Checklists:
         """HTML lines: heading, every list with its items, and the sources of the amounts."""
         language = self._texts.closest(language)
         entries = self._guidance.checklist_for(household, days, profile)
-        lines = [self._heading(household, language, days, profile)]
+        lines = [self.heading(household, language, days, profile)]
         for category, group in groupby(entries, key=lambda entry: entry.item.category):
             heading = self._texts.get(language, f"checklist.category.{category}")
             lines += ["", f"<b>{escape(heading)}</b>"]
@@ -53,7 +53,7 @@ class Checklists:
         entries = self._guidance.checklist_for(household, days, profile)
         brief = tuple(entry for entry in entries if entry.item.brief)
         lines = [self._line(entry, language) for entry in brief]
-        heading = self._heading(household, language, days, profile)
+        heading = self.heading(household, language, days, profile)
         return (heading, *lines, *self._basis(brief, household, language))
 
     def item(self, entry: Entry, language: str) -> str:
@@ -71,7 +71,8 @@ class Checklists:
             named = [self._texts.plural(language, "checklist.adults", 1)]
         return format_list(named, locale=self._texts.locale(language))
 
-    def _heading(self, household: Household, language: str, days: int, profile: str) -> str:
+    def heading(self, household: Household, language: str, days: int, profile: str) -> str:
+        """For whom and for how many days, as an HTML heading."""
         least = max(days, self._guidance.profiles[profile].min_days)
         text = self._texts.get(
             language,

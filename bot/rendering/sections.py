@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.content.texts import Texts
 from bot.domain.guidance import GuidanceBook, Stage
+from bot.domain.shelter import TIME_PARAMETER, ShelterNote, time_to_shelter
 from bot.rendering.checklist import ONE_ADULT, Checklists
 from bot.rendering.notice import Purpose
 from bot.rendering.quotation import quoted
+from bot.rendering.shelter import note_lines, time_to_reach
 from bot.rendering.text import MAX_UNITS, escape, link, parsed_units
 from bot.rendering.words import PLACES_UNITS, Words
 
@@ -38,15 +41,16 @@ class Body:
 class Sections:
     """Builds the body of a notice."""
 
-    def __init__(self, guidance: GuidanceBook, checklists: Checklists) -> None:
+    def __init__(self, texts: Texts, guidance: GuidanceBook, checklists: Checklists) -> None:
+        self._texts = texts
         self._guidance = guidance
         self._checklists = checklists
 
-    def body(self, words: Words) -> Body:
-        """The text for a notice, within Telegram's limit."""
+    def body(self, words: Words, shelter: ShelterNote | None = None) -> Body:
+        """The text for a notice, within Telegram's limit; `shelter` is the reader's own."""
         quote, is_cut = quoted(words, QUOTE_UNITS)
         is_cancel = words.notice.purpose is Purpose.CANCEL
-        parts = self._cancel(words, quote) if is_cancel else self._warning(words, quote)
+        parts = self._cancel(words, quote) if is_cancel else self._warning(words, quote, shelter)
         sections = [Section(part) if isinstance(part, tuple) else part for part in parts]
         text = _joined(words, sections)
         while parsed_units(text) > MAX_UNITS and not all(one.needed for one in sections):
@@ -56,10 +60,12 @@ class Sections:
             text = _joined(words, sections)
         return Body(text, is_cut or not is_cancel)
 
-    def _warning(self, words: Words, quote: tuple[str, ...]) -> list[Section | tuple[str, ...]]:
+    def _warning(
+        self, words: Words, quote: tuple[str, ...], shelter: ShelterNote | None
+    ) -> list[Section | tuple[str, ...]]:
         stage = words.notice.stage
         parts: list[Section | tuple[str, ...]] = [
-            (f"<b>{escape(words.headline)}</b>", escape(words.siren)),
+            (f"<b>{escape(words.headline)}</b>", *self._time(words), escape(words.siren)),
             self.steps(words, stage, words.steps_heading),
         ]
         if stage in (Stage.PREPARE, Stage.WINDOW_OPEN):
@@ -67,8 +73,18 @@ class Sections:
                 Section(self.steps(words, Stage.TAKE_SHELTER, words.hazard.next), needed=False)
             )
         if stage not in (Stage.AFTER, Stage.ENDED):
+            if shelter is not None:
+                parts.append(note_lines(self._texts, words.language, shelter))
             parts.append(Section(self._supplies(words), needed=False))
         return [*parts, _facts(words), Section(quote, needed=False), _marks_of_origin(words)]
+
+    def _time(self, words: Words) -> tuple[str, ...]:
+        """How long people have to reach shelter, where the source says it."""
+        said = words.subject.parameter(TIME_PARAMETER)
+        time = time_to_shelter(said) if said else None
+        if time is None or words.notice.stage in (Stage.AFTER, Stage.ENDED):
+            return ()
+        return (f"<b>{escape(time_to_reach(self._texts, words.language, time))}</b>",)
 
     def _cancel(self, words: Words, quote: tuple[str, ...]) -> list[Section | tuple[str, ...]]:
         lines = (words.withdrawn, words.withdrawn_at, words.say("cancel.meaning"))
