@@ -159,8 +159,8 @@ class TickLists:
         yield escape(self._marked(language, entry.item.text[language], entry, view))
         if entry.amount is not None:
             yield escape(self._checklists.reckoning(entry.amount, language))
-        names = (self._guidance.sources[key].name[language] for key in entry.sources[:1])
-        yield f"<i>{escape('; '.join(names))}</i>"
+        # The first source of an item is the one its amount comes from.
+        yield escape(self._guidance.sources[entry.sources[0]].name[language])
 
     def _footing(self, language: str, entries: Sequence[Entry], view: ListView) -> Iterable[str]:
         name = self._guidance.profiles[self.profile_of(view.owner)].name[language]

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content.guidance import load_guidance
-from bot.domain.checklist import AmountRule, Member, Unit, amount_for
+from bot.domain.checklist import AmountRule, Member, Progress, Unit, amount_for
 from bot.domain.subscriber import Household
 
 BOOK = load_guidance(("en", "uk"))
@@ -16,6 +19,9 @@ HOUSEHOLDS = st.builds(
     infants=st.integers(0, 20),
     pets=st.integers(0, 20),
     daily_medication=st.booleans(),
+    cold_medication=st.booleans(),
+    mobility=st.booleans(),
+    oxygen=st.booleans(),
 )
 DAYS = st.integers(1, 60)
 PROFILES = st.sampled_from(sorted(BOOK.profiles))
@@ -31,12 +37,12 @@ def test_amounts_are_never_zero_and_grow_with_people_and_days(
 
     now = amounts(household, days)
     assert all(amount > 0 for amount in now.values())
-    one_more = Household(
+    one_more = replace(
+        household,
         adults=max(1, household.adults) + 1,
         children=household.children + 1,
         infants=household.infants + 1,
         pets=household.pets + 1,
-        daily_medication=household.daily_medication,
     )
     larger, longer = amounts(one_more, days), amounts(household, days + 30)
     for key, amount in now.items():
@@ -65,3 +71,64 @@ def test_items_concern_only_those_who_need_them() -> None:
     family = Household(infants=1, pets=1, daily_medication=True)
     all_of_them = {entry.item.key for entry in BOOK.checklist_for(family, 3, "ua")}
     assert all_of_them - alone >= {"infant_food", "pet_food", "medicine_list", "nappies"}
+
+
+@pytest.mark.parametrize(
+    ("profile", "item", "low", "days"),
+    [
+        pytest.param("ua", "drinking_water", 18, 3, id="Ukraine: 3 litres, 3 days"),
+        pytest.param("us", "all_water", 22.8, 3, id="United States: a gallon, 3 days"),
+        pytest.param("se", "drinking_water", 42, 7, id="Sweden: 3 litres, a week"),
+        pytest.param("de", "drinking_water", 40, 10, id="Germany: 20 litres for 10 days"),
+        pytest.param("de", "cereals", 7, 10, id="Germany: 3.5 kg for 10 days"),
+        pytest.param("de", "fat", 0.714, 10, id="Germany: 0.357 kg for 10 days"),
+    ],
+)
+def test_two_adults_need_what_their_guidance_says(
+    profile: str, item: str, low: float, days: int
+) -> None:
+    entries = BOOK.checklist_for(Household(adults=2), 3, profile)
+    amount = {entry.item.key: entry.amount for entry in entries}[item]
+    assert amount is not None
+    assert amount.low == pytest.approx(low)
+    assert amount.days == days
+
+
+def test_guidance_without_a_figure_gives_none() -> None:
+    entries = BOOK.checklist_for(Household(oxygen=True, cold_medication=True), 3, "eu")
+    amounts = {entry.item.key: entry.amount for entry in entries}
+    assert amounts["drinking_water"] is None
+    assert amounts["oxygen"] is None
+    assert amounts["cold_medicines"] is None
+
+
+def test_every_guidance_has_every_list() -> None:
+    home = Household(2, 1, 1, 1, True, True, True, True)
+    for profile in BOOK.profiles:
+        lists = {entry.item.category for entry in BOOK.checklist_for(home, 3, profile)}
+        assert len(lists) == 8, profile
+
+
+@pytest.mark.parametrize(
+    ("country", "profile"),
+    [("UA", "ua"), ("US", "us"), ("SE", "se"), ("DE", "de"), ("PL", "eu"), ("JP", "us"),
+     (None, "us")],
+)  # fmt: skip
+def test_country_decides_the_guidance(country: str | None, profile: str) -> None:
+    assert BOOK.profile_of(country) == profile
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "cells"),
+    [(0, 14, 0), (1, 14, 1), (5, 14, 4), (13, 14, 9), (14, 14, 10), (0, 0, 0), (1, 99, 1)],
+)
+def test_bar_is_empty_only_at_nothing_and_full_only_at_everything(
+    done: int, total: int, cells: int
+) -> None:
+    assert Progress(done, total).cells(10) == cells
+
+
+def test_tick_for_what_no_longer_concerns_the_household_counts_nothing() -> None:
+    entries = BOOK.checklist_for(Household(), 3, "ua")
+    progress = Progress.of(entries, frozenset({"torch", "pet_food", "of_an_older_version"}))
+    assert progress == Progress(1, len(entries))
