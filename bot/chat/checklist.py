@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import structlog
 from telegram import Update
+from telegram.error import RetryAfter
 
 from bot.chat import choice, city
 from bot.chat.context import Context
@@ -11,6 +13,8 @@ from bot.chat.visit import Visit, may_change, visit
 from bot.domain.checklist import ChecklistCategory, TickList
 from bot.domain.subscriber import Chat, Kind
 from bot.rendering.ticklist import ListView
+
+log = structlog.get_logger(__name__)
 
 
 async def checklist(update: Update, context: Context) -> None:
@@ -65,9 +69,12 @@ async def tick(update: Update, context: Context) -> None:
         return
     ticks = await services.checklists.tick(here.chat.id, item, done=wanted == "1")
     view = await _view(context, here, ticks)
-    # First the word that it is saved: in a busy group Telegram may make the edit wait.
+    # First the word that it is saved: where many tap, Telegram refuses to draw each tap.
     await answer(update, services.tick_lists.saved(here.language, view))
-    await show(update, context, services.tick_lists.page(here.language, view, category))
+    try:
+        await show(update, context, services.tick_lists.page(here.language, view, category))
+    except RetryAfter:
+        log.info("list not redrawn")
 
 
 async def share(update: Update, context: Context) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.delivery import End, Lane
+from bot.domain.shelter import ShelterNote
 from bot.domain.subscriber import Recipient
 
 
@@ -43,13 +44,17 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A chat put in flight. ``answers`` is the message of ``told_by`` that this send replies to."""
+    """A chat put in flight. ``answers`` is the message of ``told_by`` that this send replies to.
+
+    ``shelter`` is what the person wrote down: then the letter is for this chat alone.
+    """
 
     recipient: Recipient
     language: str
     thread_id: int | None = None
     attempts: int = 0
     answers: int | None = None
+    shelter: ShelterNote | None = None
 
 
 @dataclass(frozen=True, slots=True)

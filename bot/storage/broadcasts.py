@@ -25,6 +25,7 @@ from bot.domain.subscriber import REACH_FIRST, Recipient
 from bot.storage.audience import estimate
 from bot.storage.keys import Keys
 from bot.storage.layout import Layout, buckets_for, read_buckets
+from bot.storage.notes import read_note
 from bot.storage.server import Clock, Server, Value, from_ms, to_ms
 from bot.storage.walk import Candidate, Peek, peek
 
@@ -337,13 +338,14 @@ def _claim(verdict: str, reply: list[Any]) -> Claim:
 
 
 def _claimed(row: Sequence[bytes]) -> Claimed:
-    key, attempts, language, thread, answers = row
+    key, attempts, language, thread, answers, note = row
     return Claimed(
         Recipient.from_key(key.decode()),
         language.decode(),
         int(thread) if thread else None,
         int(attempts),
         int(answers) if answers else None,
+        read_note(note.decode()),
     )
 
 

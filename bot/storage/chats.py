@@ -8,11 +8,11 @@ from dataclasses import astuple, dataclass, replace
 
 from redis.asyncio import Redis
 
-from bot.domain.shelter import ShelterNote
 from bot.domain.subscriber import Chat, Household, Kind, State
 from bot.storage.audience import estimate
 from bot.storage.keys import Keys
 from bot.storage.layout import KIND_BY_LETTER
+from bot.storage.notes import note_field, read_note
 from bot.storage.server import Server
 
 Fields = dict[str, str]
@@ -173,17 +173,6 @@ def fields_of(chat: Chat) -> Fields:
     return fields
 
 
-def note_field(note: ShelterNote) -> str:
-    """A shelter of one's own as its field: minutes, if any, a bar, and the words."""
-    return f"{note.minutes or ''}|{note.text}"
-
-
-def read_note(field: str) -> ShelterNote:
-    """Read back what :func:`note_field` wrote."""
-    minutes, _, text = field.partition("|")
-    return ShelterNote(text, int(minutes) if minutes else None)
-
-
 def _home(field: str) -> Household:
     # A household that was stored before a need was asked for has none of it.
     adults, children, infants, pets, *needs = map(int, field.split(","))
@@ -201,7 +190,7 @@ def _chat(chat_id: int, fields: Fields) -> Chat | None:
         state=State(fields.get("s", State.ACTIVE)),
         thread_id=int(fields["t"]) if "t" in fields else None,
         household=_home(fields["h"]) if "h" in fields else None,
-        shelter=read_note(fields["n"]) if "n" in fields else None,
+        shelter=read_note(fields.get("n", "")),
     )
 
 
