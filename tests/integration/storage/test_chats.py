@@ -158,6 +158,24 @@ async def test_forget_leaves_nothing(chats: Chats, redis: Redis) -> None:
     assert await redis.dbsize() == 0
 
 
+async def test_note_written_between_a_read_and_a_write_is_not_lost(
+    chats: Chats, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await chats.save(replace(CHAT, shelter=None))
+    read, late = chats._read, iter([replace(CHAT, shelter=ShelterNote("cellar"))])
+
+    async def read_then_be_overtaken(*ids: int) -> tuple[dict[str, str], ...]:
+        found = await read(*ids)
+        if (other := next(late, None)) is not None:
+            await Chats(redis).save(other)
+        return found
+
+    monkeypatch.setattr(chats, "_read", read_then_be_overtaken)
+    await chats.set_state(CHAT.id, State.STOPPED)
+    stored = await chats.get(CHAT.id)
+    assert stored == replace(CHAT, shelter=ShelterNote("cellar"), state=State.STOPPED)
+
+
 async def test_count_adds_up_by_kind(chats: Chats) -> None:
     for i in range(1, 4):
         await chats.save(Chat(i, Kind.PRIVATE, "uk", ("a",)))

@@ -105,3 +105,18 @@ async def test_ticks_of_a_group_move_with_it_once(lists: Checklists) -> None:
         await lists.migrate(-5, -1005)
     assert (await lists.open(-1005)).ticked == {"torch"}
     assert not (await lists.open(-5)).ticked
+
+
+async def test_leaving_one_list_does_not_leave_one_that_was_joined_meanwhile(
+    lists: Checklists, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = await lists.share(OLENA), await lists.share(TARAS)
+    await lists.join(STRANGER, first)
+
+    async def joined_before(_chat_id: int) -> str:
+        await Checklists(redis).join(STRANGER, second)
+        return first
+
+    monkeypatch.setattr(lists, "_joined", joined_before)
+    await lists.leave(STRANGER)
+    assert (await Checklists(redis).open(STRANGER)).owner_id == TARAS
