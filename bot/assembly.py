@@ -9,6 +9,7 @@ from bot.chat.desk import Desk
 from bot.chat.handlers import add_handlers
 from bot.chat.services import Services
 from bot.config import ConfigurationError, Settings
+from bot.content.emergency import Emergency, EmergencyError, load_emergency
 from bot.content.guidance import GuidanceError, load_guidance
 from bot.content.places import load as load_places
 from bot.content.places import suggest
@@ -22,6 +23,7 @@ from bot.pipeline.intake import Intake
 from bot.pipeline.letters import Letters
 from bot.pipeline.live import Live
 from bot.pipeline.notices import Notices
+from bot.pipeline.paying import Paying
 from bot.pipeline.ports import Sender
 from bot.pipeline.recorder import Recorder
 from bot.pipeline.register import Register
@@ -31,11 +33,13 @@ from bot.pipeline.sending import Sending
 from bot.rendering.advisory import Renderer
 from bot.rendering.dialogue import Dialogue
 from bot.rendering.household import HouseholdMenu
+from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
 from bot.rendering.shelter import ShelterTexts
 from bot.rendering.ticklist import TickLists
 from bot.storage.opening import Storage
 from bot.telegram.pacer import Pacer
+from bot.telegram.stars import StarBalance
 from bot.web.metrics import Metrics
 
 
@@ -45,6 +49,7 @@ class Content:
 
     texts: Texts
     guidance: GuidanceBook
+    emergency: Emergency
     gazetteer: Gazetteer
 
 
@@ -62,7 +67,8 @@ def load_content(settings: Settings) -> Content:
     try:
         texts = Texts.load()
         guidance = load_guidance(texts.languages)
-    except (TextsError, GuidanceError) as fault:
+        emergency = load_emergency()
+    except (TextsError, GuidanceError, EmergencyError) as fault:
         raise ConfigurationError(f"content: {fault}") from None
     if settings.guidance.profile not in (None, *guidance.profiles):
         known = ", ".join(guidance.profiles)
@@ -74,7 +80,7 @@ def load_content(settings: Settings) -> Content:
         gazetteer = load_places(settings.places.countries)
     except ValueError as fault:
         raise ConfigurationError(str(fault)) from None
-    return Content(texts, guidance, gazetteer)
+    return Content(texts, guidance, emergency, gazetteer)
 
 
 def assemble(
@@ -98,10 +104,6 @@ def assemble(
         profile=settings.guidance.profile,
         clock=storage.clock,
     )
-    letters = Letters(notices, renderer, sender)
-    dispatcher = build_dispatcher(
-        storage, letters, sender, pacer=pacer, metrics=metrics, rate_per_s=settings.delivery.rate
-    )
     operator_texts = OperatorTexts(content.texts)
     desk = Desk(
         bot=application.bot,
@@ -112,6 +114,22 @@ def assemble(
         notices=notices,
         renderer=renderer,
         words=operator_texts,
+    )
+    dispatcher = build_dispatcher(
+        storage,
+        Letters(notices, renderer, sender),
+        sender,
+        paying=Paying(
+            settings.delivery.paid.terms,
+            broadcasts=storage.broadcasts,
+            advisories=storage.advisories,
+            stars=StarBalance(application.bot),
+            desk=desk,
+            meter=metrics,
+        ),
+        pacer=pacer,
+        metrics=metrics,
+        rate_per_s=settings.delivery.rate,
     )
     review = Review(
         advisories=storage.advisories,
@@ -156,6 +174,13 @@ def assemble(
         household_menu=HouseholdMenu(content.texts, content.guidance),
         shelter_texts=ShelterTexts(content.texts),
         operator_texts=operator_texts,
+        offline=Offline(
+            content.texts,
+            content.guidance,
+            content.emergency,
+            settings.guidance.days,
+            settings.guidance.profile,
+        ),
         clock=storage.clock,
     )
     add_handlers(application, services)
@@ -167,6 +192,7 @@ def build_dispatcher(
     letters: Letters,
     sender: Sender,
     *,
+    paying: Paying,
     pacer: Pacer,
     metrics: Metrics,
     rate_per_s: float,
@@ -176,6 +202,7 @@ def build_dispatcher(
     tenure, recorder = Tenure(storage.role), Recorder(storage.broadcasts, metrics)
     courier = Courier(
         letters=letters,
+        paying=paying,
         sender=sender,
         chats=storage.chats,
         broadcasts=storage.broadcasts,
@@ -188,6 +215,7 @@ def build_dispatcher(
     sending = Sending(
         backlog=backlog,
         courier=courier,
+        paying=paying,
         recorder=recorder,
         pacer=pacer,
         tenure=tenure,
@@ -200,6 +228,8 @@ def build_dispatcher(
         backlog=backlog,
         sending=sending,
         recorder=recorder,
+        paying=paying,
+        letters=letters,
         pacer=pacer,
         meter=metrics,
         rate_per_s=rate_per_s,

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import (
@@ -34,6 +34,8 @@ from pydantic_settings import (
 )
 
 from bot.domain.advisory import Severity
+from bot.domain.delivery import Lane
+from bot.domain.paid import TENTHS, Terms
 from bot.domain.trust import Source, Unsigned
 
 
@@ -122,10 +124,53 @@ class PlacesSettings(_Section):
     countries: tuple[str, ...] = ("UA",)
 
 
+class PaidSettings(_Section):
+    """Sending beyond the free rate for Telegram Stars, 0.1 a message.
+
+    `rate` is messages a second in all, `stars` the budget of one broadcast. Telegram asks for a
+    minimum in the account; its pages say 10,000 (Bot API) and 100,000 (Bots FAQ).
+    """
+
+    enabled: bool = False
+    lanes: tuple[Literal["shelter_now", "prepare", "routine", "drill"], ...] = ("shelter_now",)
+    rate: Annotated[float, Field(gt=30, le=1000)] = 500
+    stars: Annotated[int, Field(ge=0)] = 0
+    min_balance: Annotated[int, Field(ge=0)] = 10_000
+
+    @model_validator(mode="after")
+    def _needs_a_budget(self) -> Self:
+        if self.enabled and not self.stars:
+            raise ValueError(
+                "enabled is true and stars is 0; set BOT_DELIVERY__PAID__STARS to what one "
+                "broadcast may cost, 1 Star for 10 messages"
+            )
+        return self
+
+    @property
+    def terms(self) -> Terms:
+        """As the domain knows it."""
+        return Terms(
+            enabled=self.enabled,
+            lanes=frozenset(Lane[name.upper()] for name in self.lanes),
+            budget=self.stars * TENTHS,
+            min_balance=self.min_balance * TENTHS,
+        )
+
+
 class DeliverySettings(_Section):
     """`rate` is messages a second over all chats; Telegram's free ceiling is about 30."""
 
     rate: Annotated[float, Field(gt=0, le=1000)] = 28
+    paid: PaidSettings = PaidSettings()
+
+    @model_validator(mode="after")
+    def _free_stays_free(self) -> Self:
+        if self.paid.enabled and self.rate > 30:
+            raise ValueError(
+                f"rate is {self.rate:g} and paid.enabled is true; set BOT_DELIVERY__RATE to 30 or "
+                "less, for more is what paid.rate is for"
+            )
+        return self
 
 
 class GuidanceSettings(_Section):

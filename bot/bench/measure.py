@@ -19,6 +19,7 @@ from bot.bench.watching import watched
 from bot.config import ConfigurationError
 from bot.domain.delivery import End
 from bot.domain.message import Layout, Message
+from bot.domain.paid import Terms
 from bot.domain.record import AdvisoryRecord
 from bot.domain.subscriber import Chat, Household, Kind
 from bot.domain.trust import Unsigned
@@ -26,6 +27,7 @@ from bot.pipeline.dispatch import Dispatcher
 from bot.pipeline.intake import Intake
 from bot.pipeline.letters import Letters
 from bot.pipeline.notices import Notices
+from bot.pipeline.paying import Paying
 from bot.pipeline.review import Review
 from bot.pipeline.sending import MAX_OPEN
 from bot.rendering.advisory import Renderer
@@ -85,6 +87,10 @@ class NobodyAtTheDesk:
 
     async def tell(self, text_key: str, **values: object) -> None:
         """Nobody is told."""
+
+    async def balance(self) -> int | None:
+        """Nobody pays."""
+        return None
 
 
 @dataclass(slots=True)
@@ -169,7 +175,8 @@ async def open_bench(
     async with open_storage(url, folder) as storage:
         await _refuse_unless_empty(storage)
         async with open_session(api, pool_size=MAX_OPEN) as session:
-            bench = _build(content, storage, stub, Sender(session, api, TOKEN), rate)
+            sender = Sender(session, api, TOKEN)
+            bench = _build(content, storage, stub, sender, rate)
             tasks = [
                 asyncio.create_task(bench.dispatcher.run()),
                 asyncio.create_task(bench.intake.run()),
@@ -180,6 +187,7 @@ async def open_bench(
                 tasks[1].cancel()
                 bench.dispatcher.stop()
                 await asyncio.wait(tasks)
+                sender.close()
 
 
 def _build(content: Content, storage: Storage, stub: Stub, sender: Sender, rate: float) -> Bench:
@@ -191,13 +199,22 @@ def _build(content: Content, storage: Storage, stub: Stub, sender: Sender, rate:
         guidance=content.guidance,
         sources={},
         days=3,
-        profile="ua",
+        profile=None,
         clock=storage.clock,
     )
+    nobody = NobodyAtTheDesk()
     dispatcher = build_dispatcher(
         storage,
         Letters(notices, renderer, sender),
         sender,
+        paying=Paying(
+            Terms(),
+            broadcasts=storage.broadcasts,
+            advisories=storage.advisories,
+            stars=nobody,
+            desk=nobody,
+            meter=metrics,
+        ),
         pacer=pacer,
         metrics=metrics,
         rate_per_s=rate or 1000,
@@ -208,7 +225,7 @@ def _build(content: Content, storage: Storage, stub: Stub, sender: Sender, rate:
         gazetteer=content.gazetteer,
         sources={},
         unsigned=Unsigned.PUBLISH,
-        desk=NobodyAtTheDesk(),
+        desk=nobody,
         clock=storage.clock,
         wake=dispatcher.wake,
     )

@@ -21,8 +21,8 @@ from bot.content.texts import Texts
 log = structlog.get_logger(__name__)
 
 PRIVATE = (
-    *("start", "city", "status", "checklist", "household", "shelter"),
-    *("verify", "test", "language", "privacy", "stop", "help"),
+    *("start", "city", "status", "checklist", "household", "shelter", "verify", "offline"),
+    *("test", "language", "settings", "privacy", "stop", "help"),
 )
 GROUP = ("status", "checklist", "help")
 ADMINISTRATORS = ("city", "status", "checklist", "language", "stop", "help")

@@ -67,6 +67,7 @@ def exported(here: Visit, context: Context, ticks: TickList) -> bytes:
         "kind": chat.kind,
         "language": chat.language,
         "state": chat.state,
+        "short_messages": chat.low_data,
         "places": [{"id": id, "name": dialogue.name(id, chat.language)} for id in chat.places],
         "household": asdict(chat.household) if chat.household else None,
         "shelter": asdict(chat.shelter) if chat.shelter else None,

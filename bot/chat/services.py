@@ -18,6 +18,7 @@ from bot.pipeline.live import Active
 from bot.rendering.dialogue import Dialogue
 from bot.rendering.household import HouseholdMenu
 from bot.rendering.notice import Notice
+from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
 from bot.rendering.shelter import ShelterTexts
 from bot.rendering.ticklist import TickLists
@@ -136,4 +137,5 @@ class Services:
     household_menu: HouseholdMenu
     shelter_texts: ShelterTexts
     operator_texts: OperatorTexts
+    offline: Offline
     clock: Callable[[], datetime]

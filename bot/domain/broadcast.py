@@ -54,17 +54,19 @@ class Claimed:
     thread_id: int | None = None
     attempts: int = 0
     answers: int | None = None
+    low_data: bool = False
     shelter: ShelterNote | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The answer to a claim; ``due_at`` is when the next postponed chat is due."""
+    """The answer to a claim; ``due_at`` is when the next postponed chat is due, if not already."""
 
     standing: Standing
     chats: tuple[Claimed, ...] = ()
     finished: bool = False
     due_at: datetime | None = None
+    is_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """A broadcast as stored. ``audience`` equals the sum of ``counts`` once it has ended."""
+    """A broadcast as stored. ``audience`` equals the sum of ``counts`` once it has ended.
+
+    ``paid`` is an operator's choice to send it for Stars, or not to; ``spent`` is in tenths of a
+    Star, and ``unpaid`` says why it is sent on free.
+    """
 
     id: str
     lane: Lane
@@ -101,6 +107,9 @@ class Broadcast:
     later: int = 0
     started: datetime | None = None
     ended: datetime | None = None
+    paid: bool | None = None
+    spent: int = 0
+    unpaid: str | None = None
 
     @property
     def adds_up(self) -> bool:

@@ -44,6 +44,7 @@ class Verdict(StrEnum):
     TOKEN = "token"  # noqa: S105  (401 or 404: every send will fail)
     CONFLICT = "conflict"  # 409: another instance polls with this token
     FLOOD = "flood"  # 429 with `retry_after_s`
+    UNPAID = "unpaid"  # Telegram would not take Stars for it
     SERVER = "server"  # 5xx
     NOT_SENT = "not_sent"  # no connection: nothing left this machine
     AMBIGUOUS = "ambiguous"  # the request left and no answer came
@@ -131,6 +132,7 @@ _ENDINGS = {
     Verdict.UNREACHABLE: Step(Act.FINISH, End.UNREACHABLE, deactivate=True),
     Verdict.NO_RIGHTS: Step(Act.FINISH, End.UNREACHABLE, suspend=True),
     Verdict.REFUSED: _REJECTED,
+    Verdict.UNPAID: _REJECTED,  # of a free send; a paid one is sent free before this is asked
     Verdict.MALFORMED: Step(Act.HALT),
 }
 

@@ -6,18 +6,13 @@ files of the content room, so a new threat or language is no code.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
-
-from pydantic import Field
 
 from bot.domain.advisory import (
     Advisory,
-    Category,
     Certainty,
     MsgType,
     Phase,
@@ -36,10 +31,8 @@ from bot.domain.checklist import (
     entries_for,
 )
 from bot.domain.delivery import Lane
+from bot.domain.recognition import Basis, RecognitionTable
 from bot.domain.subscriber import Household
-
-HAZARD_PARAMETER = "forewarnHazard"
-"""CAP parameter by which a source names a threat's key itself, so that no word must be matched."""
 
 
 class Stage(StrEnum):
@@ -50,6 +43,14 @@ class Stage(StrEnum):
     TAKE_SHELTER = "take_shelter"
     AFTER = "after"
     ENDED = "ended"
+
+
+class Trigger(StrEnum):
+    """What still makes people act on a threat that is only announced."""
+
+    SIREN = "siren"
+    INSIDE = "inside"
+    ITSELF = "itself"
 
 
 class Source(Data):
@@ -94,18 +95,11 @@ class HazardText(Data):
     next: str
 
 
-class HazardRule(Data):
-    """A row: the threat whose every group of ``words`` has one that begins a word of the event."""
-
-    hazard: str
-    words: Annotated[tuple[tuple[str, ...], ...], Field(min_length=1)]
-    categories: tuple[Category, ...] = ()
-
-
 class StageRule(Data):
     """A row: the stage when every condition that is given holds."""
 
     stage: Stage
+    trigger: tuple[Trigger, ...] = ()
     msg_type: tuple[MsgType, ...] = ()
     response_type: tuple[ResponseType, ...] = ()
     urgency: tuple[Urgency, ...] = ()
@@ -116,65 +110,68 @@ class StageRule(Data):
 
 
 class Classification(Data):
-    """What an advisory is about, where it stands, and how fast it must go."""
+    """What an advisory is about, what named it, where it stands, and how fast it must go."""
 
     hazard: str
+    basis: Basis
     stage: Stage
     lane: Lane
 
 
 class GuidanceBook(Data):
-    """All guidance, checked by the loader: every text in every one of ``languages``."""
+    """All guidance, checked by the loader: every text in every one of ``languages``.
+
+    ``natively_reviewed`` are those whose texts a native reader has read.
+    """
 
     languages: tuple[str, ...]
+    natively_reviewed: frozenset[str]
     sources: Mapping[str, Source]
     hazards: Mapping[str, Mapping[str, HazardText]]
     guidance: tuple[Guidance, ...]
     checklist: tuple[ChecklistItem, ...]
     profiles: Mapping[str, Profile]
     other_profile: str
-    hazard_rules: tuple[HazardRule, ...]
+    triggers: Mapping[str, Trigger]
+    recognition: RecognitionTable
     stage_rules: tuple[StageRule, ...]
-    otherwise: str
+
+    @property
+    def otherwise(self) -> str:
+        """The threat whose words are told of what is not known."""
+        return self.recognition.otherwise
 
     @cached_property
     def _by_key(self) -> dict[tuple[str, Stage], Guidance]:
         return {(one.hazard, one.stage): one for one in self.guidance}
 
     def steps(self, hazard: str, stage: Stage) -> Guidance:
-        """The steps of a threat at a stage; an unknown threat is general security."""
+        """The steps of a threat at a stage; an unknown threat has those of ``otherwise``."""
         return self._by_key.get((hazard, stage)) or self._by_key[self.otherwise, stage]
 
     def hazard_text(self, hazard: str, language: str) -> HazardText:
-        """A threat's words; an unknown threat is general security."""
+        """A threat's words; an unknown threat has those of ``otherwise``."""
         return (self.hazards.get(hazard) or self.hazards[self.otherwise])[language]
+
+    def trigger(self, hazard: str) -> Trigger:
+        """What makes people act on a threat; for an unknown one, that of ``otherwise``."""
+        return self.triggers.get(hazard) or self.triggers[self.otherwise]
 
     def classify(self, advisory: Advisory, now: datetime) -> Classification:
         """Threat, stage and lane of ``advisory`` at the aware instant ``now``."""
+        found = self.recognition.recognise(advisory, self.hazards)
         return Classification(
-            hazard=self.hazard_of(advisory),
-            stage=self.stage_of(advisory, now),
+            hazard=found.hazard,
+            basis=found.basis,
+            stage=self._stage(found.hazard, advisory, now),
             lane=lane_of(advisory, now),
         )
 
-    def hazard_of(self, advisory: Advisory) -> str:
-        """The threat's key: as the source names it, else by the words of event, then headline."""
-        named = advisory.parameter(HAZARD_PARAMETER)
-        if named is not None and named in self.hazards:
-            return named
-        for texts in ([i.event for i in advisory.info], [i.headline for i in advisory.info]):
-            said = " ".join(text.casefold() for text in texts if text)
-            categories = {category for info in advisory.info for category in info.category}
-            for rule in self.hazard_rules:
-                if rule.categories and categories.isdisjoint(rule.categories):
-                    continue
-                if all(_begins_a_word(group, said) for group in rule.words):
-                    return rule.hazard
-        return self.otherwise
-
-    def stage_of(self, advisory: Advisory, now: datetime) -> Stage:
-        """The stage of the first row whose every condition holds; the last row has none."""
-        return next(rule.stage for rule in self.stage_rules if _holds(rule, advisory, now))
+    def _stage(self, hazard: str, advisory: Advisory, now: datetime) -> Stage:
+        # The last row has no condition.
+        trigger = self.trigger(hazard)
+        rows = (row for row in self.stage_rules if not row.trigger or trigger in row.trigger)
+        return next(row.stage for row in rows if _holds(row, advisory, now))
 
     def profile_of(self, country: str | None) -> str:
         """The national guidance of an ISO 3166-1 country, or the one for all others."""
@@ -205,10 +202,6 @@ def lane_of(advisory: Advisory, now: datetime) -> Lane:
 
 _URGENT_SEVERITIES = {Severity.EXTREME, Severity.SEVERE}
 _PREPARING = {ResponseType.SHELTER, ResponseType.PREPARE, ResponseType.EVACUATE}
-
-
-def _begins_a_word(stems: tuple[str, ...], said: str) -> bool:
-    return any(re.search(rf"\b{re.escape(stem.casefold())}", said) for stem in stems)
 
 
 def _holds(rule: StageRule, advisory: Advisory, now: datetime) -> bool:

@@ -30,6 +30,7 @@ class Layout(StrEnum):
     PRIVATE = "private"
     GROUP = "group"
     CHANNEL = "channel"
+    LOW = "low"  # a private chat on a weak network: what to do, when, and who says so
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ class Chat:
 
     ``places`` are ids of :class:`bot.domain.place.Place`, oldest first; ``thread_id`` is the
     forum topic where ``/city`` was given, and ``None`` for General (Telegram refuses thread 1).
+    ``low_data`` asks for short messages, for a weak network; in private chats only.
     """
 
     id: int
@@ -92,6 +93,7 @@ class Chat:
     state: State = State.ACTIVE
     thread_id: int | None = None
     household: Household | None = None
+    low_data: bool = False
     shelter: ShelterNote | None = None
 
     @property

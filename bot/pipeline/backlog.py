@@ -35,6 +35,11 @@ class Backlog:
             await self._some.wait()
         return self._heap[0][0]
 
+    @property
+    def next_broadcast(self) -> str:
+        """The broadcast of the next job; empty without one."""
+        return self._heap[0][2].broadcast_id if self._heap else ""
+
     def pop(self) -> Job | None:
         """The next job, if there is one."""
         self._fewer.set()

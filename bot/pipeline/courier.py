@@ -16,6 +16,7 @@ from bot.domain.message import Prepared
 from bot.domain.subscriber import Recipient, State
 from bot.pipeline.job import Job
 from bot.pipeline.letters import Letters
+from bot.pipeline.paying import Paying
 from bot.pipeline.ports import Broadcasts, Chats, Meter, Pace, Pacer, Sender
 from bot.pipeline.register import Register
 
@@ -38,6 +39,7 @@ class Courier:
         self,
         *,
         letters: Letters,
+        paying: Paying,
         sender: Sender,
         chats: Chats,
         broadcasts: Broadcasts,
@@ -48,6 +50,7 @@ class Courier:
         register: Register,
     ) -> None:
         self._letters = letters
+        self._paying = paying
         self._sender = sender
         self._chats = chats
         self._broadcasts = broadcasts
@@ -66,6 +69,10 @@ class Courier:
         except LookupError as fault:
             return await self._halt(job, str(fault))
         outcome = await self._send(job, prepared)
+        if job.paid and not self._paying.settle(job, outcome):
+            # Nothing was wrong with the chat: it is next again, in the free rate.
+            self._pacer.forgive(job.recipient.kind, job.recipient.chat_id)
+            return Entry(job.recipient, None, due=self._clock(), failed=False)
         if outcome.verdict is Verdict.ACCEPTED:
             return self._accepted(job, outcome)
         # Redirects are counted by themselves: earlier failures say nothing against another address.

@@ -19,12 +19,16 @@ _LAYOUTS = {
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One send to do. It is in flight in Redis until its entry is recorded."""
+    """One send to do. It is in flight in Redis until its entry is recorded.
+
+    ``paid``: it goes beyond the free rate, for Stars.
+    """
 
     broadcast_id: str
     lane: Lane
     expires: datetime
     chat: Claimed
+    paid: bool = False
 
     @property
     def recipient(self) -> Recipient:
@@ -34,4 +38,6 @@ class Job:
     @property
     def layout(self) -> Layout:
         """The shape of the text for this kind of chat."""
+        if self.chat.low_data and self.chat.recipient.kind is Kind.PRIVATE:
+            return Layout.LOW
         return _LAYOUTS[self.chat.recipient.kind]

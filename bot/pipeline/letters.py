@@ -6,8 +6,11 @@ Only who wrote down a shelter gets a letter of their own; see `bot/pipeline/pers
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
+from bot.domain.fault import StorageUnavailable
 from bot.domain.message import Layout, Prepared
 from bot.pipeline.job import Job
 from bot.pipeline.notices import Notices
@@ -25,11 +28,11 @@ class _Letter:
     is_plain: bool
 
 
-_Version = tuple[str, Layout]
+_Version = tuple[str, Layout, bool]
 
 
 class Letters:
-    """One prepared body for each broadcast, language and layout.
+    """One prepared body for each broadcast, language and layout, and one more if it is paid.
 
     What is kept is the task that writes it: hundreds of sends that start together wait for one
     rendering instead of doing it each.
@@ -50,6 +53,18 @@ class Letters:
         if written is not None and written.done() and not written.exception():
             return written.result().prepared
         return (await self._write(job)).prepared
+
+    async def write_ahead(self, jobs: Iterable[Job]) -> None:
+        """Write what these jobs need before they get their slots.
+
+        Slots that wait for a text are used all at once when it is there: more than Telegram takes
+        in a second. A fault here is met again at the send, and told there.
+        """
+        # A letter for one reader alone would leave the one that all share unwritten.
+        shared = (job for job in jobs if not self._personal.wants(job))
+        for job in {_version(job): job for job in shared}.values():
+            with suppress(LookupError, StorageUnavailable):
+                await self.letter(job)
 
     async def simplify(self, job: Job, refused: Prepared) -> bool:
         """Fall back to plain text after Telegram refused `refused`; False if that was plain.
@@ -88,7 +103,8 @@ class Letters:
     async def _render(self, job: Job, *, as_plain: bool) -> _Letter:
         notice = await self._notices.for_broadcast(job.broadcast_id)
         message = self._renderer.render(notice, job.chat.language, job.layout)
-        return _Letter(self._sender.prepare(plain(message) if as_plain else message), as_plain)
+        message = plain(message) if as_plain else message
+        return _Letter(self._sender.prepare(message, paid=job.paid), as_plain)
 
     def _keep(self, job: Job) -> dict[_Version, asyncio.Task[_Letter]]:
         if job.broadcast_id not in self._kept:
@@ -98,4 +114,4 @@ class Letters:
 
 
 def _version(job: Job) -> _Version:
-    return job.chat.language, job.layout
+    return job.chat.language, job.layout, job.paid

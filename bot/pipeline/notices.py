@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+import structlog
+
 from bot.domain.advisory import Advisory, MsgType
 from bot.domain.gazetteer import Gazetteer
-from bot.domain.guidance import GuidanceBook
+from bot.domain.guidance import Classification, GuidanceBook
 from bot.domain.place import Place
 from bot.domain.record import AdvisoryRecord
 from bot.domain.trust import Source
@@ -18,6 +20,15 @@ from bot.rendering.notice import Notice, Purpose
 
 _PURPOSES = {MsgType.UPDATE: Purpose.UPDATE, MsgType.CANCEL: Purpose.CANCEL}
 UNVERIFIED = "unverified"
+
+KEPT_GUESSES = 256
+"""Advisories whose event was not recognised, so that each is logged once."""
+
+MAX_CODES = 8
+MAX_CODE = 80
+"""How much of a stranger's codes is logged."""
+
+log = structlog.get_logger(__name__)
 
 
 class Notices:
@@ -41,6 +52,7 @@ class Notices:
         self._days = days
         self._profile = profile
         self._clock = clock
+        self._guessed: dict[str, None] = {}
 
     async def for_broadcast(self, broadcast_id: str) -> Notice:
         """What a broadcast tells; raises LookupError when its advisory is gone."""
@@ -66,6 +78,8 @@ class Notices:
             where = original
         found = self._guidance.classify(about, self._clock())
         own = self._guidance.classify(advisory, self._clock())
+        if about.info and found.basis.is_guess:
+            self._say_guessed(record.id, about, found)
         places = self._places(where)
         country = places[0].country if places else None
         source = self._source(record)
@@ -85,6 +99,26 @@ class Notices:
             original_code=None if original is None else original.code,
             days=self._days,
             profile=self._profile or self._guidance.profile_of(country),
+        )
+
+    def _say_guessed(self, advisory_id: str, advisory: Advisory, found: Classification) -> None:
+        """Log that more general words are told; once, for a notice is gathered for every text."""
+        if advisory_id in self._guessed:
+            return
+        if len(self._guessed) >= KEPT_GUESSES:
+            del self._guessed[next(iter(self._guessed))]
+        self._guessed[advisory_id] = None
+        codes = dict.fromkeys(
+            f"{code.value_name}={code.value}"[:MAX_CODE]
+            for i in advisory.info
+            for code in i.event_code
+        )
+        log.warning(
+            "event not recognised",
+            advisory=advisory_id,
+            event_codes=list(codes)[:MAX_CODES],
+            hazard=found.hazard,
+            basis=found.basis.value,
         )
 
     def _source(self, record: AdvisoryRecord) -> Source | None:

@@ -48,7 +48,7 @@ class PersonalLetters:
         message = self._renderer.render(
             told.notice, job.chat.language, job.layout, job.chat.shelter
         )
-        return self._sender.prepare(message)
+        return self._sender.prepare(message, paid=job.paid)
 
     async def give_up(self, job: Job) -> None:
         """Telegram cannot read it: this person gets the letter of all, and no broadcast halts."""

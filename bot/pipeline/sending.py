@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.domain.broadcast import Entry
-from bot.domain.delivery import BACKOFF
+from bot.domain.delivery import BACKOFF, Lane
 from bot.domain.fault import StorageUnavailable
 from bot.domain.subscriber import Recipient
 from bot.pipeline.backlog import Backlog
 from bot.pipeline.courier import Courier
 from bot.pipeline.job import Job
+from bot.pipeline.paying import Paying
 from bot.pipeline.ports import Pacer
 from bot.pipeline.recorder import Recorder
 from bot.pipeline.role import Tenure
@@ -38,6 +40,7 @@ class Sending:
         *,
         backlog: Backlog,
         courier: Courier,
+        paying: Paying,
         recorder: Recorder,
         pacer: Pacer,
         tenure: Tenure,
@@ -45,6 +48,7 @@ class Sending:
     ) -> None:
         self._backlog = backlog
         self._courier = courier
+        self._paying = paying
         self._recorder = recorder
         self._pacer = pacer
         self._tenure = tenure
@@ -93,17 +97,41 @@ class Sending:
             await self._changed.wait()
         await self._tenure.held()
         wanted = min(GRANT, len(self._idle), max(1, len(self._backlog)))
+        if self._paying.active:
+            await self._next_paid(lane, wanted)
+            return
         slots = await self._pacer.slots(lane, wanted)
         # The wait for a slot may have been long: nothing starts behind the role's deadline.
         while slots and self._idle and self._tenure.holds and (job := self._backlog.pop()):
             if self._pacer.admit(job.recipient.kind, job.recipient.chat_id):
                 slots -= 1
-                self._open[id(job)] = job
-                self._idle.pop().set_result(job)
+                self._begin(job)
             else:
                 self._park(job)
         if slots:
             self._pacer.give_back(slots)
+
+    async def _next_paid(self, lane: Lane, wanted: int) -> None:
+        """As :meth:`_next` where a broadcast pays: what is free first, the others for Stars."""
+        payable = self._paying.payable(self._backlog.next_broadcast)
+        free, paid = await self._pacer.paid_slots(lane, wanted, payable)
+        while (free or paid) and self._idle and self._tenure.holds and (job := self._backlog.pop()):
+            billed = job if free else self._paying.bill(job)
+            if billed is None:
+                # Equals take turns: this one is of a broadcast that does not pay, and waits.
+                self._backlog.put(job)
+                break
+            if not self._pacer.admit(job.recipient.kind, job.recipient.chat_id):
+                self._paying.release(billed)
+                self._park(job)
+                continue
+            free, paid = (free - 1, paid) if free else (free, paid - 1)
+            self._begin(billed)
+        self._pacer.give_back(free, paid)
+
+    def _begin(self, job: Job) -> None:
+        self._open[id(job)] = job
+        self._idle.pop().set_result(job)
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
@@ -115,6 +143,8 @@ class Sending:
             job = await call
             await self._send(job)
             del self._open[id(job)]
+            if job.paid:
+                self._paying.release(job)
 
     def _park(self, job: Job) -> None:
         """The chat's own limit holds: it waits in `later` and holds nobody up."""
@@ -128,7 +158,7 @@ class Sending:
         except StorageUnavailable:
             # Nothing was sent: the text could not be read. The job goes back.
             await asyncio.sleep(WAIT_S)
-            self._backlog.put(job)
+            self._backlog.put(replace(job, paid=False))
         except Exception:
             # A fault of ours must not leave a person in flight for ever.
             log.exception("send failed", broadcast=job.broadcast_id)

@@ -42,7 +42,7 @@ class Renderer:
         Drills, tests and routine messages are silent. Raises KeyError for an unknown profile.
         """
         words = self._words(notice, language)
-        body = self._sections.body(words, shelter)
+        body = self._sections.body(words, shelter, is_low=layout is Layout.LOW)
         return Message(
             html=body.html,
             keyboard=keyboard(words, layout, self._bot_username, has_more=body.is_cut),

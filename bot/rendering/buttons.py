@@ -17,6 +17,9 @@ MAX_HOST = 40
 def keyboard(words: Words, layout: Layout, bot_username: str, *, has_more: bool) -> Keyboard:
     """The rows of buttons. A channel gets no callbacks: one reader's tap would be everybody's."""
     advisory_id = words.notice.advisory.id
+    if layout is Layout.LOW:
+        more = Button(words.say("button.more"), data=f"more:{advisory_id}")
+        return ((more,),) if has_more else ()
     rows: list[list[Button]] = [[], [], []]
     deep_link = bot_link(words, bot_username)
     if layout is Layout.PRIVATE and has_more:

@@ -17,7 +17,7 @@ from bot.rendering.words import Words
 
 HEADING_UNITS: Final = 200
 PAGE_UNITS: Final = MAX_UNITS - 400
-"""Room on a page between its marks, its title and the line about the siren."""
+"""Room on a page between its marks, its title and the reminder at its end."""
 
 
 def details(
@@ -68,4 +68,4 @@ def _pages(lines: Iterable[str]) -> list[str]:
 def _page(words: Words, page: str, number: int, pages: int) -> str:
     title = words.say("page", code=words.notice.code, page=number, pages=pages)
     head = f"<b>{escape(words.headline)}</b>\n{escape(title)}"
-    return framed(words, f"{head}\n\n{page}\n\n{escape(words.say('siren.short'))}")
+    return framed(words, f"{head}\n\n{page}\n\n{escape(words.reminder)}")

@@ -93,8 +93,12 @@ class Dialogue:
         return self.texts.get(language, f"chat.{key}", **values)
 
     def say(self, language: str, *keys: str, **values: object) -> Message:
-        """A message of one paragraph for each key; all of them may use `values`."""
-        return Message(_paragraphs(*(self._html(language, key, **values) for key in keys)))
+        """A message of one paragraph for each key; all of them may use `values`, from anywhere."""
+        shown = {
+            name: clean(value, one_line=True) if isinstance(value, str) else value
+            for name, value in values.items()
+        }
+        return Message(_paragraphs(*(self._html(language, key, **shown) for key in keys)))
 
     def plain(self, text: str) -> Message:
         """A message of a plain text."""
@@ -257,6 +261,7 @@ class Dialogue:
             self._html(language, "privacy.language", name=self.language_name(language)),
             self._html(language, "privacy.cities", cities=names or "–"),
             self._html(language, f"privacy.state_{'on' if chat.state is State.ACTIVE else 'off'}"),
+            self._html(language, "privacy.low_data") if chat.low_data else "",
             *kept_lines(self.texts, language, chat, ticks),
         ]
         export = Button(self.text(language, "privacy.export"), data="privacy:export")

@@ -41,7 +41,7 @@ class OperatorTexts:
 
     def question(self, language: str, waiting: Waiting) -> Message:
         """The facts and the two buttons; the advisory as people would see it goes before it."""
-        record = waiting.record
+        language, record = self._spoken(language), waiting.record
         html = "\n\n".join(part for part in self._facts(language, waiting) if part)
         approve = Button(self._text(language, "approve"), data=f"ok:{record.id}")
         reject = Button(self._text(language, "reject"), data=f"no:{record.id}")
@@ -53,7 +53,7 @@ class OperatorTexts:
         Without its buttons: what is not published cannot be asked about. Where mark and message
         do not fit into one, the marks stand before and behind it.
         """
-        mark = f"<b>{self._html(language, 'preview')}</b>"
+        mark = f"<b>{self._html(self._spoken(language), 'preview')}</b>"
         html = f"{mark}\n\n{message.html}\n\n{mark}"
         if parsed_units(html) <= MAX_UNITS:
             return (Message(html, silent=True),)
@@ -62,7 +62,7 @@ class OperatorTexts:
 
     def decided(self, language: str, record: AdvisoryRecord, *, by: str | None) -> Message:
         """What stands in place of the buttons once somebody has decided; `by` is a name."""
-        known = f"state.{record.state}"
+        known, language = f"state.{record.state}", self._spoken(language)
         if by is None:
             return Message(self._html(language, known, code=record.code))
         name = shorten(clean(by, one_line=True), 64)
@@ -70,17 +70,22 @@ class OperatorTexts:
 
     def note(self, language: str, key: str, **values: object) -> Message:
         """A short note under one of the keys `operator.note.*`."""
+        language = self._spoken(language)
         shown = {name: _shown(value) for name, value in values.items()}
         return Message(escape(self.texts.get(language, f"operator.note.{key}", **shown)))
 
     def text(self, language: str, key: str, **values: object) -> str:
         """A plain text of this domain, for answers to buttons."""
-        return self._text(language, key, **values)
+        return self._text(self._spoken(language), key, **values)
 
     def reason(self, language: str, reason: str) -> str:
         """Why an advisory waits, in words; the reason's own name where there are none."""
         key = f"operator.reason.{reason}"
-        return self.texts.get(language, key) if self.texts.has(key) else reason
+        return self.texts.get(self._spoken(language), key) if self.texts.has(key) else reason
+
+    def _spoken(self, language: str) -> str:
+        """The language of operators' texts: English, where theirs are not translated."""
+        return self.texts.covering(language, "operator.preview")
 
     def _facts(self, language: str, waiting: Waiting) -> Iterator[str]:
         record, advisory = waiting.record, waiting.advisory

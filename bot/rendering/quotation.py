@@ -43,7 +43,8 @@ def heading(words: Words, tag: str) -> str:
     """HTML: that what follows is the source's text, and in which language if it says so."""
     if not tag:
         return escape(words.say("quote.plain"))
-    return escape(words.say("quote", language=words.language_name(tag)))
+    key = "quote" if words.speaks(tag) else "quote.foreign"
+    return escape(words.say(key, language=words.language_name(tag)))
 
 
 def quoted(words: Words, room: int) -> tuple[tuple[str, ...], bool]:

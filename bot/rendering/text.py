@@ -54,8 +54,8 @@ def clean(text: str, *, one_line: bool = False) -> str:
     """Text from outside without what cannot be seen or would change how the rest is seen.
 
     Control, zero-width and direction characters and half surrogates go; joiners stay between
-    letters that need them; marks are capped. Text with a right-to-left letter is isolated, so
-    that it cannot reorder ours.
+    letters that need them; marks are capped. Lines with a right-to-left letter are isolated, so
+    that they cannot reorder ours.
     """
     text = _LINE_ENDS.sub("\n", text)
     text = _BLANK_LINES.sub("\n\n", _SPACES.sub(" ", _visible(text)))
@@ -65,10 +65,17 @@ def clean(text: str, *, one_line: bool = False) -> str:
 
 
 def isolate(text: str) -> str:
-    """Wrap a text that holds a right-to-left letter in first-strong isolates (UAX 9, 2.4)."""
-    if any(unicodedata.bidirectional(char) in ("R", "AL") for char in text):
-        return f"{_FSI}{text}{_PDI}"
-    return text
+    """Wrap each line that holds a right-to-left letter in first-strong isolates (UAX 9, 2.4).
+
+    An isolate ends with its paragraph (UAX 9, X8), so one around several lines guards the first.
+    """
+    return "\n".join(map(_isolated, text.split("\n")))
+
+
+def _isolated(line: str) -> str:
+    if any(unicodedata.bidirectional(char) in ("R", "AL") for char in line):
+        return f"{_FSI}{line}{_PDI}"
+    return line
 
 
 def _visible(text: str) -> str:
@@ -106,30 +113,31 @@ def shorten(text: str, limit: int) -> str:
     """
     if units(text) <= limit:
         return text
-    closing = _PDI if text.startswith(_FSI) else ""
-    room = limit - units(ELLIPSIS) - units(closing) - 1
+    room = limit - units(ELLIPSIS) - (1 if _FSI in text else 0) - 1
     if room < 1:
         return ELLIPSIS[: max(limit, 0)]
-    head = text[: _cut(text, room)].rstrip()
+    head = text[: _cut(text, room)].rstrip().removesuffix(_FSI).rstrip()
+    closing = _PDI if _is_open(head) else ""
+    if not closing and head.endswith(_PDI):
+        head, closing = head.removesuffix(_PDI), _PDI
     gap = " " if _SENTENCE_END.search(head[-4:] + "\n") else ""
     return f"{head}{gap}{ELLIPSIS}{closing}"
 
 
 def split(text: str, limit: int) -> tuple[str, ...]:
     """``text`` in pieces of at most ``limit`` units, cut as :func:`shorten` cuts; none is lost."""
-    if not text.startswith(_FSI):
-        return _pieces(text, limit)
-    inner = text.removeprefix(_FSI).removesuffix(_PDI)
-    return tuple(isolate(piece) for piece in _pieces(inner, limit - 2))
-
-
-def _pieces(text: str, limit: int) -> tuple[str, ...]:
     pieces: list[str] = []
     while units(text) > limit:
-        cut = _cut(text, limit)
-        pieces.append(text[:cut].rstrip())
-        text = text[cut:].lstrip()
-    return tuple(piece for piece in (*pieces, text) if piece)
+        cut = _cut(text, limit - 1 if _FSI in text else limit)
+        head, text = text[:cut].rstrip(), text[cut:].lstrip()
+        if _is_open(head):
+            head, text = head + _PDI, _FSI + text
+        pieces.append(head)
+    return tuple(piece for piece in (*pieces, text) if piece.strip(_FSI + _PDI))
+
+
+def _is_open(text: str) -> bool:
+    return text.rfind(_FSI) > text.rfind(_PDI)
 
 
 def _cut(text: str, limit: int) -> int:

@@ -38,15 +38,15 @@ class Times:
 
     def day(self, at: datetime) -> str:
         """A short day for a headline: "Wed 20 Nov"."""
-        return self._format(at, "EEE d MMM")
+        return self._format(at, "day")
 
     def moment(self, at: datetime) -> str:
         """Day and time without a year: "Wed 20 Nov, 00:00"."""
-        return self._format(at, "EEE d MMM, HH:mm")
+        return self._moment(at, "day")
 
     def dated(self, at: datetime) -> str:
         """Day and time with the year, for what may be read much later: "Wed 20 Nov 2024, 00:00"."""
-        return self._format(at, "EEE d MMM y, HH:mm")
+        return self._moment(at, "dated")
 
     def days(self, start: datetime, end: datetime | None) -> str:
         """The days of a window for a headline; one that ends at midnight ends the day before."""
@@ -71,5 +71,10 @@ class Times:
         )
         return f'<tg-time unix="{int(at.timestamp())}" format="wdt">{escape(shown)}</tg-time>'
 
-    def _format(self, at: datetime, pattern: str) -> str:
+    def _moment(self, at: datetime, pattern: str) -> str:
+        values = {"day": self._format(at, pattern), "clock": self._format(at, "clock")}
+        return self._texts.get(self._language, "time.moment", **values)
+
+    def _format(self, at: datetime, name: str) -> str:
+        pattern = self._texts.get(self._language, f"time.pattern.{name}")
         return format_datetime(at.astimezone(self._zone), pattern, locale=self._locale)

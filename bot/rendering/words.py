@@ -110,16 +110,24 @@ class Words:
         return self.say(f"steps.{self.notice.stage}" if self.is_real else "steps.drill")
 
     @property
-    def siren(self) -> str:
-        """That this is no siren, and that a siren still means shelter."""
+    def standing(self) -> str:
+        """What this message is, and what still makes people act: a siren, an announcement."""
         if self.notice.purpose is Purpose.CANCEL:
-            return self.say("siren.cancel")
+            return self._by_trigger("cancel")
         if not self.is_real:
-            return self.say("siren.drill")
-        key = f"siren.{self.notice.stage}"
-        if self.notice.stage is Stage.ENDED:
-            return self.say(key)
-        return self.say(key, severity=self.say(f"severity.{self.subject.max_severity}"))
+            return self._by_trigger("drill")
+        stage = self.notice.stage
+        if stage is Stage.ENDED:
+            return self._by_trigger(stage)
+        return self._by_trigger(stage, severity=self.say(f"severity.{self.subject.max_severity}"))
+
+    @property
+    def reminder(self) -> str:
+        """The same in a few words, for the end of a page."""
+        return self._by_trigger("short")
+
+    def _by_trigger(self, form: str, **values: object) -> str:
+        return self.say(f"{self._guidance.trigger(self.notice.hazard)}.{form}", **values)
 
     def places(self, room: int) -> str:
         """As many places as fit into ``room`` UTF-16 units, and how many more."""
@@ -155,7 +163,7 @@ class Words:
     @property
     def source_name(self) -> str:
         """The source's name on one line, in the reader's language if it gives one."""
-        own = next((i for i in self.subject.info if _speaks(i.language, self.language)), None)
+        own = next((info for info in self.subject.info if self.speaks(info.language)), None)
         return _name((own and own.sender_name) or self.notice.source_name)
 
     @property
@@ -234,12 +242,12 @@ class Words:
             name = None
         return name or _name(tag)
 
+    def speaks(self, tag: str) -> bool:
+        """Whether a language tag is of the reader's language, whatever its region."""
+        return tag.partition("-")[0].lower() == self.language.partition("-")[0].lower()
+
     def _has(self, key: str) -> bool:
         return self._texts.has(f"advisory.{key}")
-
-
-def _speaks(tag: str, language: str) -> bool:
-    return tag.partition("-")[0].lower() == language.partition("-")[0].lower()
 
 
 def _name(text: str) -> str:

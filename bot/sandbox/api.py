@@ -10,6 +10,7 @@ from bot.sandbox.ledger import Entry, Ledger
 from bot.sandbox.limits import Limiter
 from bot.sandbox.params import Params
 from bot.sandbox.profile import Profile
+from bot.sandbox.stars import Stars
 from bot.sandbox.updates import Updates
 from bot.sandbox.webhook import Webhook
 from bot.sandbox.world import World
@@ -27,11 +28,17 @@ class Api:
     updates: Updates
     webhook: Webhook
     profile: Profile
+    stars: Stars
 
     def admit(self, chat: Chat, params: Params, *, edit: bool = False) -> None:
-        """Count a send or edit against the limits; raises 429."""
+        """Count a send or edit against the limits, and charge one beyond the free ones.
+
+        Raises 429, and 400 where a message would cost more than the bot has.
+        """
         paid = params.has("allow_paid_broadcast") and params.boolean("allow_paid_broadcast")
-        self.limiter.admit(chat.id, chat.kind, paid=paid, edit=edit)
+        can_pay = self.stars.can_pay if paid else True
+        if self.limiter.admit(chat.id, chat.kind, paid=paid, edit=edit, can_pay=can_pay):
+            self.stars.charge(self.clock.now())
 
     def record(
         self,

@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from bot.sandbox.clock import Clock
-from bot.sandbox.errors import too_many_requests
+from bot.sandbox.errors import bad_request, too_many_requests
 
 #: Forgotten chats are swept after so many admitted sends.
 _SWEEP_EVERY = 50_000
@@ -55,6 +55,12 @@ class _Window:
         if self.most:
             self.times.append(now)
 
+    def push(self, now: float) -> None:
+        """Count an event even beyond `most`, of which only the last `most` matter."""
+        self.take(now)
+        if len(self.times) > self.most:
+            self.times.popleft()
+
     def idle(self, now: float) -> bool:
         return not self.times or now - self.times[-1] >= self.span_s
 
@@ -96,6 +102,7 @@ class Limiter:
         self.limits = limits
         self._free = _Window(limits.per_second, 1.0)
         self._paid = _Window(limits.paid_per_second, 1.0)
+        self._all = _Window(limits.per_second, 1.0)
         self._chats: dict[int, _Window | _Bucket] = {}
         self._banned_until: dict[int | None, float] = {}
         self._since_sweep = 0
@@ -106,16 +113,26 @@ class Limiter:
         until = self._clock.now() + seconds
         self._banned_until[chat_id] = max(until, self._banned_until.get(chat_id, 0.0))
 
-    def admit(self, chat_id: int, kind: str, *, paid: bool = False, edit: bool = False) -> None:
-        """Count one send or edit.
+    def admit(
+        self,
+        chat_id: int,
+        kind: str,
+        *,
+        paid: bool = False,
+        edit: bool = False,
+        can_pay: bool = True,
+    ) -> bool:
+        """Count one send or edit; whether it is to be charged.
 
-        Edits count against a group's minute and not against a private chat's second.
+        Edits count against a group's minute and not against a private chat's second. A paid send
+        is charged only when the last second had as many messages, paid or not, as are free.
 
         Raises:
-            ApiError: 429, when any scope has no room; nothing is counted then.
+            ApiError: 429, when any scope has no room, and 400, when a message is to be charged
+                and the bot cannot pay; nothing is counted then.
         """
         if self._off and not self._banned_until:
-            return
+            return False
         now = self._clock.now()
         self._check_bans(chat_id, now)
         overall = self._paid if paid else self._free
@@ -123,9 +140,15 @@ class Limiter:
         chat = None if edit and kind == "private" else self._chat(chat_id, kind, now)
         if chat is not None:
             self._require(chat_id, chat.wait_s(now), now)
+        is_charged = paid and self._all.wait_s(now) > 0
+        if is_charged and not can_pay:
+            raise bad_request("BALANCE_TOO_LOW")
+        if chat is not None:
             chat.take(now)
         overall.take(now)
+        self._all.push(now)
         self._sweep(now)
+        return is_charged
 
     def _check_bans(self, chat_id: int, now: float) -> None:
         for scope in (None, chat_id):

@@ -12,4 +12,3 @@ class Profile:
     short_descriptions: dict[str, str] = field(default_factory=dict)
     commands: dict[tuple[str, str], list[dict[str, object]]] = field(default_factory=dict)
     default_rights: dict[str, dict[str, bool]] = field(default_factory=dict)
-    stars: int = 0

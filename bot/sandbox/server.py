@@ -15,6 +15,7 @@ from bot.sandbox.limits import Limiter, Limits
 from bot.sandbox.page import add_page
 from bot.sandbox.profile import Profile
 from bot.sandbox.sim import Sim
+from bot.sandbox.stars import Stars
 from bot.sandbox.updates import Updates
 from bot.sandbox.webhook import Webhook
 from bot.sandbox.world import World
@@ -55,6 +56,7 @@ class Sandbox:
         self.limiter = Limiter(limits or Limits.telegram(), self.clock)
         self.webhook = Webhook(self.updates, self.clock)
         self.profile = Profile()
+        self.stars = Stars()
         self._endpoint = Endpoint(self._api(), self.faults)
         self._host, self._port = host, port
         self._runner: web.AppRunner | None = None
@@ -69,6 +71,7 @@ class Sandbox:
             self.updates,
             self.webhook,
             self.profile,
+            self.stars,
         )
 
     @property

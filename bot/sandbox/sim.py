@@ -131,6 +131,7 @@ class Sim:
             "descriptions": profile.descriptions,
             "short_descriptions": profile.short_descriptions,
             "commands": commands,
+            "stars": self._sandbox.stars.balance(),
         }
 
     async def events(self, request: web.Request) -> web.StreamResponse:

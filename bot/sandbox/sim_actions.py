@@ -267,6 +267,12 @@ def limits(sandbox: "Sandbox", body: Params) -> Any:
     return True
 
 
+def stars(sandbox: "Sandbox", body: Params) -> Any:
+    """Give the bot Stars for paid broadcasting; its balance then."""
+    sandbox.stars.give(body.integer("amount"), sandbox.clock.now())
+    return sandbox.stars.balance()
+
+
 def ban(sandbox: "Sandbox", body: Params) -> Any:
     """Refuse a chat, or all, for some seconds."""
     chat_id = body.integer("chat_id") if body.has("chat_id") else None
@@ -348,6 +354,7 @@ ACTIONS: dict[str, Action] = {
         delete_topic,
         advance,
         limits,
+        stars,
         ban,
         fault,
         clear_faults,

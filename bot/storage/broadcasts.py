@@ -23,11 +23,11 @@ from bot.domain.broadcast import (
 from bot.domain.delivery import End, Lane
 from bot.domain.subscriber import REACH_FIRST, Recipient
 from bot.storage.audience import estimate
+from bot.storage.claims import read_claim, read_row
 from bot.storage.keys import Keys
 from bot.storage.layout import Layout, buckets_for, read_buckets
-from bot.storage.notes import read_note
 from bot.storage.server import Clock, Server, Value, from_ms, to_ms
-from bot.storage.walk import Candidate, Peek, peek
+from bot.storage.walk import Ahead, Candidate, Peek, peek
 
 __all__ = [
     "Broadcast",
@@ -55,6 +55,7 @@ class Broadcasts:
         self._server = Server(redis, clock)
         self._keys = keys or Keys()
         self._layouts: OrderedDict[str, Layout] = OrderedDict()
+        self._ahead: Ahead | None = None
         self._process = secrets.token_hex(4)
         self._tickets = count(1)
 
@@ -114,12 +115,21 @@ class Broadcasts:
         claim = Claim(Standing.OK)
         for _ in range(ROUNDS):
             layout = await self._layout(broadcast_id)
-            seen = await peek(self._server, self._keys, layout, n) if layout else Peek()
+            # What was read ahead is used once: a claim that goes wrong reads anew.
+            ahead, self._ahead = self._ahead, None
+            if layout is None:
+                seen = Peek()
+            elif ahead is None or not ahead.fits(layout, n):
+                seen = await peek(self._server, self._keys, layout, n)
+            else:
+                seen = ahead.next(n)
             verdict, reply = await self._take(role, broadcast_id, layout, seen)
             if verdict == _RESYNC:
                 self._layouts.pop(broadcast_id, None)
                 continue
-            claim = _claim(verdict, reply)
+            claim = read_claim(verdict, reply)
+            if claim.standing is Standing.OK and not claim.is_due:
+                self._ahead = seen.ahead
             if claim.finished:
                 self._layouts.pop(broadcast_id, None)
             if claim.chats or claim.finished or claim.standing is not Standing.OK or seen.idle:
@@ -140,7 +150,7 @@ class Broadcasts:
         for who in sorted(lost, key=lambda r: (REACH_FIRST.index(r.kind), r.chat_id)):
             chat = table.index(self._keys.chat(who.chat_id))
             args += (who.key, who.chat_id, chat, table.index(layout.told(self._keys, who)))
-        return tuple(map(_claimed, await self._server.run("recover", table.keys, args)))
+        return tuple(map(read_row, await self._server.run("recover", table.keys, args)))
 
     async def record(self, role: str, broadcast_id: str, entries: Sequence[Entry]) -> Standing:
         """Write down how sends ended; an entry counts only if it was in flight: twice is once."""
@@ -150,7 +160,7 @@ class Broadcasts:
             made = layout.made if layout else ""
             args: list[Value] = [self._server.now_arg, broadcast_id, role, made]
             if layout:
-                args += (part for e in entries for part in self._entry(layout, table, e))
+                args += (self._entry(layout, table, entry) for entry in entries)
             reply: bytes = await self._server.run("record", table.keys, args)
             if reply.decode() != _RESYNC:
                 return Standing(reply.decode())
@@ -192,6 +202,21 @@ class Broadcasts:
     async def resume(self, broadcast_id: str) -> None:
         """Go on with a halted broadcast."""
         await self._steer(broadcast_id, "resume")
+
+    async def pay(self, broadcast_id: str, *, paid: bool) -> bool:
+        """Choose to send it for Stars, or free, over the configuration; False if it is over.
+
+        Choosing anew also tries again where paying was given up.
+        """
+        return await self._steer(broadcast_id, "pay" if paid else "free")
+
+    async def spend(
+        self, role: str, broadcast_id: str, spent: int, unpaid: str | None = None
+    ) -> Standing:
+        """Write down the tenths of a Star spent on it in all, and why it is paid no longer."""
+        args = [self._server.now_arg, broadcast_id, role, spent, unpaid or ""]
+        reply: bytes = await self._server.run("spend", self._base(broadcast_id), args)
+        return Standing(reply.decode())
 
     async def get(self, broadcast_id: str) -> Broadcast | None:
         """The broadcast with its counts as they stand."""
@@ -272,40 +297,39 @@ class Broadcasts:
         args: list[Value] = [self._server.now_arg, broadcast_id, role]
         args += (layout.made if layout else "", ticket, seen.seen, seen.after, pause)
         if layout:
-            args += (p for c in seen.candidates for p in self._candidate(layout, table, c))
+            args += (self._candidate(layout, table, one) for one in seen.candidates)
         verdict, *reply = await self._server.run("claim", table.keys, args)
         return verdict.decode(), reply
 
-    def _candidate(
-        self, layout: Layout, table: _KeyTable, candidate: Candidate
-    ) -> tuple[Value, ...]:
+    def _candidate(self, layout: Layout, table: _KeyTable, candidate: Candidate) -> str:
         keys, who = self._keys, candidate.recipient
         place = keys.place(candidate.place, who.kind) if candidate.place is not None else None
-        return (
-            *(who.key, who.chat_id, "later" if candidate.later else "cursor"),
-            *(table.index(keys.chat(who.chat_id)), table.index(layout.receipts(keys, who))),
-            *(table.index(place), table.index(layout.told(keys, who))),
+        chat, receipts = (
+            table.index(keys.chat(who.chat_id)),
+            table.index(layout.receipts(keys, who)),
         )
+        source = "later" if candidate.later else "cursor"
+        told = table.index(layout.told(keys, who))
+        return f"{who.key} {source} {chat} {receipts} {table.index(place)} {told}"
 
-    def _entry(self, layout: Layout, table: _KeyTable, entry: Entry) -> tuple[Value, ...]:
+    def _entry(self, layout: Layout, table: _KeyTable, entry: Entry) -> str:
         who = entry.recipient
-        moved = Recipient(who.kind, entry.moved_to) if entry.moved_to is not None else None
-        return (
-            *(who.key, who.chat_id, entry.end.value if entry.end else ""),
-            "" if entry.message_id is None else entry.message_id,
-            _due(entry),
-            table.index(layout.receipts(self._keys, who)),
-            moved.key if moved else "",
-            moved.chat_id if moved else "",
-            table.index(layout.receipts(self._keys, moved)) if moved else 0,
-        )
+        bucket = table.index(layout.receipts(self._keys, who))
+        end = entry.end.value if entry.end else ""
+        message = "" if entry.message_id is None else entry.message_id
+        moved = "" if entry.moved_to is None else self._moved(layout, table, entry)
+        return f"{who.key} {end} {message} {_due(entry)} {bucket} {moved or ' 0'}"
+
+    def _moved(self, layout: Layout, table: _KeyTable, entry: Entry) -> str:
+        who = Recipient(entry.recipient.kind, entry.moved_to or 0)
+        return f"{who.key} {table.index(layout.receipts(self._keys, who))}"
 
 
-def _due(entry: Entry) -> Value:
+def _due(entry: Entry) -> str:
     """When it is due, marked where the wait is no failure."""
     if entry.due is None:
         return ""
-    return to_ms(entry.due) if entry.failed else f"w{to_ms(entry.due)}"
+    return f"{'' if entry.failed else 'w'}{to_ms(entry.due)}"
 
 
 class _KeyTable:
@@ -327,28 +351,6 @@ class _KeyTable:
 _RESYNC = "resync"
 
 
-def _claim(verdict: str, reply: list[Any]) -> Claim:
-    finished, due, *rows = reply
-    return Claim(
-        Standing(verdict),
-        tuple(map(_claimed, rows)),
-        finished=bool(finished),
-        due_at=from_ms(due) if due else None,
-    )
-
-
-def _claimed(row: Sequence[bytes]) -> Claimed:
-    key, attempts, language, thread, answers, note = row
-    return Claimed(
-        Recipient.from_key(key.decode()),
-        language.decode(),
-        int(thread) if thread else None,
-        int(attempts),
-        int(answers) if answers else None,
-        read_note(note.decode()),
-    )
-
-
 def _broadcast(
     broadcast_id: str, fields: dict[bytes, bytes], in_flight: int, later: int
 ) -> Broadcast:
@@ -367,4 +369,7 @@ def _broadcast(
         later=later,
         started=moment(b"started"),
         ended=moment(b"ended"),
+        paid=fields[b"paid"] == b"1" if b"paid" in fields else None,
+        spent=int(fields.get(b"spent", 0)),
+        unpaid=fields[b"unpaid"].decode() if b"unpaid" in fields else None,
     )

@@ -14,6 +14,7 @@ from bot.storage.keys import Keys
 from bot.storage.layout import KIND_BY_LETTER
 from bot.storage.notes import note_field, read_note
 from bot.storage.server import Server
+from bot.storage.spoken import spoken, spoken_of
 
 Fields = dict[str, str]
 _NAMES = ("k", "l", "p", "s", "t", "h", "n", "m")
@@ -159,7 +160,7 @@ def _memberships(fields: Fields) -> set[tuple[str, str]]:
 
 def fields_of(chat: Chat) -> Fields:
     """A chat as its hash holds it: short names, no defaults, for there may be a million."""
-    fields = {"k": chat.kind.value[0], "l": chat.language}
+    fields = {"k": chat.kind.value[0], "l": spoken(chat.language, low_data=chat.low_data)}
     if chat.places:
         fields["p"] = ",".join(chat.places)
     if chat.state is not State.ACTIVE:
@@ -182,14 +183,16 @@ def _home(field: str) -> Household:
 def _chat(chat_id: int, fields: Fields) -> Chat | None:
     if not fields or "m" in fields:
         return None
+    language, low_data = spoken_of(fields["l"])
     return Chat(
         id=chat_id,
         kind=KIND_BY_LETTER[fields["k"]],
-        language=fields["l"],
+        language=language,
         places=tuple(fields["p"].split(",")) if fields.get("p") else (),
         state=State(fields.get("s", State.ACTIVE)),
         thread_id=int(fields["t"]) if "t" in fields else None,
         household=_home(fields["h"]) if "h" in fields else None,
+        low_data=low_data,
         shelter=read_note(fields.get("n", "")),
     )
 

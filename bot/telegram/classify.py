@@ -44,6 +44,21 @@ WORDINGS: tuple[tuple[Verdict, tuple[str, ...]], ...] = (
             "topic closed",
         ),
     ),
+    # This chat takes Stars from whoever writes to it: nothing about our broadcast.
+    (Verdict.REFUSED, ("allow_payment_required",)),
+    (
+        # Telegram publishes no text for this; these are its words for Stars that are missing.
+        Verdict.UNPAID,
+        (
+            "balance_too_low",
+            "balance is too low",
+            "not enough stars",
+            "payment_required",
+            "payment required",
+            "paid_broadcast",
+            "paid broadcast",
+        ),
+    ),
     (
         Verdict.NO_RIGHTS,
         (
@@ -189,6 +204,8 @@ def _verdict(status: int, detail: str) -> Verdict:
         return Verdict.SERVER
     if status == 409:
         return Verdict.CONFLICT
+    if status == 402:
+        return Verdict.UNPAID
     if status == 401 and "unauthorized" in words:
         return Verdict.TOKEN
     if status == 404 and words.startswith("not found"):

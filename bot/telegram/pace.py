@@ -26,10 +26,10 @@ _EPSILON = 1e-6  # what rounding may take from a slot that is due
 class Budget:
     """GCRA in its bucket form: in any window of T seconds at most ``ceiling * T + burst`` grants.
 
-    After a pause exactly one grant is ready, so that waiting does not pile up into a burst.
+    After a pause at most one grant is ready, so that waiting does not pile up into a burst.
     """
 
-    def __init__(self, ceiling_per_s: float, burst: int, now: float) -> None:
+    def __init__(self, ceiling_per_s: float, burst: float, now: float) -> None:
         self.rate_per_s = self._ceiling = ceiling_per_s
         self._burst = float(burst)
         self._ready = self._burst
@@ -65,8 +65,9 @@ class Budget:
         """Grant nothing before ``until``; of several pauses the latest end holds."""
         self._refill(now)
         if until > max(now, self.paused_until):
+            # A pause shorter than a slot must not bring the next one forward.
+            self._ready = min(1.0, self._ready + (until - self._at) * self.rate_per_s)
             self.paused_until = self._at = until
-            self._ready = 1.0
 
     def slow_down(self, now: float) -> None:
         """Lower the rate by a fifth, not below a tenth of the ceiling; time heals it."""
@@ -117,11 +118,23 @@ class ChatLimits:
             self._minutes.move_to_end(chat_id)
         self._forget(now)
 
+    def forgive(self, kind: Kind, chat_id: int) -> None:
+        """Uncount the newest message to the chat."""
+        self._last.pop(chat_id, None)
+        if kind is not Kind.PRIVATE and (sent := self._minutes.get(chat_id)):
+            sent.pop()
+            if not sent:
+                del self._minutes[chat_id]
+
     def park(self, now: float, chat_id: int, until: float) -> float:
         """Let the chat rest until the latest of the ends it was given; that end."""
         self._parked = {chat: end for chat, end in self._parked.items() if end > now}
         self._parked[chat_id] = max(until, self._parked.get(chat_id, until))
         return self._parked[chat_id]
+
+    def parked_s(self, now: float, chat_id: int) -> float:
+        """Seconds for which a 429 keeps the chat silent."""
+        return max(0.0, self._parked.get(chat_id, now) - now) if self._parked else 0.0
 
     def _forget(self, now: float) -> None:
         while self._last and now - next(iter(self._last.values())) > CHAT_GAP_S:

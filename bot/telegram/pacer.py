@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.domain.delivery import Lane
 from bot.domain.subscriber import Kind
@@ -39,10 +40,21 @@ class _Flood:
     until: float
 
 
+class Slots(NamedTuple):
+    """Slots within the free rate, and slots beyond it that cost Stars."""
+
+    free: int = 0
+    paid: int = 0
+
+
+_NONE = Slots()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiter:
     wanted: int
-    granted: asyncio.Future[int]
+    payable: int
+    granted: asyncio.Future[Slots]
 
 
 class Pacer:
@@ -51,23 +63,27 @@ class Pacer:
     The way of one send: ``slots(lane, n)``, then for each slot ``admit(kind, chat_id)`` and the
     send at once; a slot that finds no chat goes back by ``give_back``. ``slot`` does both for one
     chat. In any T seconds at most ``rate_per_s * T + burst`` slots are granted. A rate of 0 or
-    infinity is no limit. The default burst is 2, or a fiftieth of a second's slots.
+    infinity is no limit. The default burst is 1.9, or a fiftieth of a second's slots.
+
+    Who may pay asks ``paid_slots``: what is free is taken first, and up to ``paid_rate_per_s`` in
+    all comes from a second budget.
     """
 
     def __init__(
         self,
         *,
         rate_per_s: float = 28.0,
-        burst: int | None = None,
+        burst: float | None = None,
+        paid_rate_per_s: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         ceiling = rate_per_s or math.inf
-        if burst is None:
-            burst = 2 if math.isinf(ceiling) else max(2, math.ceil(ceiling / 50))
+        beyond = paid_rate_per_s - ceiling
         self._clock = clock
         self._sleep = sleep
-        self._budget = Budget(ceiling, burst, clock())
+        self._budget = Budget(ceiling, _burst(ceiling) if burst is None else burst, clock())
+        self._paid = Budget(beyond, _burst(beyond), clock()) if beyond > 0 else None
         self._chats = ChatLimits()
         self._waiting: dict[Lane, deque[_Waiter]] = {lane: deque() for lane in Lane}
         self._pump: asyncio.Task[None] | None = None
@@ -101,19 +117,25 @@ class Pacer:
 
         Use them at once: a slot that lies about is one that a higher lane may be waiting for.
         """
+        return (await self.paid_slots(lane, wanted, 0)).free
+
+    async def paid_slots(self, lane: Lane, wanted: int, payable: int) -> Slots:
+        """As :meth:`slots`, with up to ``payable`` of them beyond the free rate, for Stars."""
         while True:
             if not self._has_waiters(upto=lane):
-                granted = self._budget.grant(self._clock(), wanted)
-                if granted:
+                granted = self._take(self._clock(), wanted, payable)
+                if granted is not _NONE:
                     return granted
-            granted = await self._wait(lane, wanted)
+            granted = await self._wait(lane, wanted, payable)
             # A 429 may have come between the grant and this task's turn.
-            if not granted or not self.paused_for_s:
+            if granted is _NONE or not self.paused_for_s:
                 return granted
 
-    def give_back(self, unused: int) -> None:
-        """Return slots that were taken and not used."""
+    def give_back(self, unused: int, paid: int = 0) -> None:
+        """Return slots that were taken and not used: free ones, and paid ones."""
         self._budget.give_back(self._clock(), unused)
+        if paid and self._paid is not None:
+            self._paid.give_back(self._clock(), paid)
 
     def admit(self, kind: Kind, chat_id: int) -> bool:
         """Count a send to the chat now, if its own limits allow one."""
@@ -122,6 +144,10 @@ class Pacer:
             return False
         self._chats.note(now, kind, chat_id)
         return True
+
+    def forgive(self, kind: Kind, chat_id: int) -> None:
+        """Uncount a send to the chat that Telegram did not count either."""
+        self._chats.forgive(kind, chat_id)
 
     def due(self, kind: Kind, chat_id: int) -> float:
         """Seconds until this chat may get a message, 0 if it may now.
@@ -135,9 +161,14 @@ class Pacer:
         """Count a reply or an edit: against the chat's limits, not against the budget."""
         self._chats.note(self._clock(), kind, chat_id)
 
-    def note_chat(self, chat_id: int) -> None:
-        """:meth:`note_reply` where only the id is known: Telegram's private chats are positive."""
+    def note_chat(self, chat_id: int) -> float:
+        """:meth:`note_reply` where only the id is known: Telegram's private chats are positive.
+
+        Seconds for which a 429 on everything or on this chat keeps the reply back; its chat's own
+        rate does not, for Telegram takes short bursts of replies.
+        """
         self.note_reply(Kind.PRIVATE if chat_id > 0 else Kind.GROUP, chat_id)
+        return max(self.paused_for_s, self._chats.parked_s(self._clock(), chat_id))
 
     def flood(self, chat_id: int | None, retry_after_s: float) -> Pause:
         """Obey a 429 and tell what rests because of it, for keeping over a restart.
@@ -160,7 +191,8 @@ class Pacer:
         now = self._clock()
         for scope, remaining_s in pauses.items():
             if scope == EVERYTHING:
-                self._budget.pause(now, now + remaining_s)
+                for budget in self._budgets:
+                    budget.pause(now, now + remaining_s)
             elif scope.startswith("chat:"):
                 self._chats.park(now, int(scope.removeprefix("chat:")), now + remaining_s)
 
@@ -176,19 +208,24 @@ class Pacer:
         while queue:
             waiter = queue.popleft()
             if not waiter.granted.done():
-                waiter.granted.set_result(0)
+                waiter.granted.set_result(_NONE)
         self._rest()
 
     def _pause_everything(self, now: float, until: float) -> Pause:
         # Answers to what was already on its way belong to the same cause: one step down, not many.
-        if now >= self._budget.paused_until:
-            self._budget.slow_down(now)
-        self._budget.pause(now, until)
+        for budget in self._budgets:
+            if now >= budget.paused_until:
+                budget.slow_down(now)
+            budget.pause(now, until)
         until = self._budget.paused_until
         return Pause(EVERYTHING, until, until - now)
 
-    async def _wait(self, lane: Lane, wanted: int) -> int:
-        waiter = _Waiter(wanted, asyncio.get_running_loop().create_future())
+    @property
+    def _budgets(self) -> tuple[Budget, ...]:
+        return (self._budget,) if self._paid is None else (self._budget, self._paid)
+
+    async def _wait(self, lane: Lane, wanted: int, payable: int) -> Slots:
+        waiter = _Waiter(wanted, payable, asyncio.get_running_loop().create_future())
         self._waiting[lane].append(waiter)
         if self._pump is None:
             self._pump = asyncio.create_task(self._serve(), name="pacer")
@@ -198,7 +235,7 @@ class Pacer:
             if waiter in self._waiting[lane]:
                 self._waiting[lane].remove(waiter)
             elif waiter.granted.done() and not waiter.granted.cancelled():
-                self.give_back(waiter.granted.result())
+                self.give_back(*waiter.granted.result())
             self._rest()
             raise
 
@@ -219,11 +256,25 @@ class Pacer:
                 if queue[0].granted.done():  # cancelled, and its task has not had its turn yet
                     queue.popleft()
                     continue
-                granted = self._budget.grant(now, queue[0].wanted)
-                if not granted:
-                    return self._budget.wait_s(now)
+                first = queue[0]
+                granted = self._take(now, first.wanted, first.payable)
+                if granted is _NONE:
+                    return self._ready_in_s(now, first.payable)
                 queue.popleft().granted.set_result(granted)
         return None
+
+    def _take(self, now: float, wanted: int, payable: int) -> Slots:
+        """What is ready: free slots first, paid ones for what they leave; ``_NONE`` if none is."""
+        free = self._budget.grant(now, wanted)
+        payable = min(payable, wanted - free)
+        paid = self._paid.grant(now, payable) if payable > 0 and self._paid is not None else 0
+        return Slots(free, paid) if free or paid else _NONE
+
+    def _ready_in_s(self, now: float, payable: int) -> float:
+        wait_s = self._budget.wait_s(now)
+        if payable and self._paid is not None:
+            wait_s = min(wait_s, self._paid.wait_s(now))
+        return wait_s
 
     def _has_waiters(self, upto: Lane = Lane.DRILL) -> bool:
         return any(queue for lane, queue in self._waiting.items() if lane <= upto)
@@ -232,3 +283,9 @@ class Pacer:
         if self._pump is not None and not self._has_waiters():
             self._pump.cancel()
             self._pump = None
+
+
+def _burst(rate_per_s: float) -> float:
+    # What is more than one makes up for a timer that rings late. Two would let 30 messages go in
+    # the first second at 28, and leave nothing of Telegram's 30 for replies.
+    return 1.9 if rate_per_s <= 100 or math.isinf(rate_per_s) else math.ceil(rate_per_s / 50)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
-from yarl import URL
+from aiohttp import ClientSession
 
 from bot.domain.delivery import Outcome, Verdict
 from bot.domain.message import Button, Message, Prepared
 from bot.telegram.classify import classify, cut_short
-from bot.telegram.session import Body
+from bot.telegram.lines import Lines, Unanswered
 
-_CONNECT_S = 5.0
 _GENERAL_TOPIC = 1  # sending to it by its number fails with "message thread not found"
 _EVEN_IF_GONE = b'"allow_sending_without_reply":true'
 
 
 class Sender:
-    """Sends prepared messages on a session from ``open_session``, which the caller closes.
+    """Sends prepared messages on a session from ``open_session``, which the caller closes
+    after this one.
 
     What Telegram or the network says is an :class:`Outcome`, never an exception. ``timeout_s``
     limits one send from the wait for a connection to the last byte of the answer.
@@ -27,13 +26,11 @@ class Sender:
     def __init__(
         self, session: ClientSession, api_url: str, token: str, timeout_s: float = 15.0
     ) -> None:
-        base = f"{api_url.rstrip('/')}/bot{token}"
-        self._session = session
-        self._send_url = URL(f"{base}/sendMessage", encoded=True)
-        self._edit_url = URL(f"{base}/editMessageText", encoded=True)
-        # One limit on the whole, so one timer; whether it fell before or after the request left is
-        # known from the body.
-        self._timeout = ClientTimeout(total=timeout_s, sock_connect=min(_CONNECT_S, timeout_s))
+        self._lines = Lines(session, f"{api_url.rstrip('/')}/bot{token}", timeout_s)
+
+    def close(self) -> None:
+        """Give the connections back to the session; before the session is closed."""
+        self._lines.close()
 
     @staticmethod
     def prepare(message: Message, *, paid: bool = False) -> Prepared:
@@ -63,29 +60,21 @@ class Sender:
     ) -> Outcome:
         """Send to one chat; a message to answer that is gone does not keep it from being sent."""
         body = addressed(prepared, chat_id, thread_id=thread_id, reply_to=reply_to)
-        return await self._post(self._send_url, body)
+        return await self._post("sendMessage", body)
 
     async def edit(self, prepared: Prepared, chat_id: int, message_id: int) -> Outcome:
         """Replace a message's text and buttons; a message that is gone is ``REFUSED``."""
-        return await self._post(self._edit_url, replacing(prepared, chat_id, message_id))
+        return await self._post("editMessageText", replacing(prepared, chat_id, message_id))
 
-    async def _post(self, url: URL, content: bytes) -> Outcome:
-        body = Body(content, content_type="application/json")
-        status, retry_after = 0, None
+    async def _post(self, method: str, content: bytes) -> Outcome:
         try:
-            async with self._session.post(
-                url, data=body, timeout=self._timeout, allow_redirects=False
-            ) as response:
-                status = response.status
-                retry_after = response.headers.get("Retry-After")
-                answer = await response.read()
-        except (ClientError, OSError) as error:
-            if status:
-                return cut_short(status, retry_after)
-            # The error's own text may hold the address, and with it the token.
-            verdict = Verdict.AMBIGUOUS if body.left else Verdict.NOT_SENT
-            return Outcome(verdict, detail=type(error).__name__)
-        return classify(status, answer, retry_after)
+            answer = await self._lines.post(method, content)
+        except Unanswered as fault:
+            verdict = Verdict.AMBIGUOUS if fault.left else Verdict.NOT_SENT
+            return Outcome(verdict, detail=str(fault))
+        if answer.content is None:
+            return cut_short(answer.status, answer.retry_after)
+        return classify(answer.status, answer.content, answer.retry_after)
 
 
 def addressed(

@@ -11,7 +11,7 @@ from aiohttp.payload import BytesPayload
 from yarl import URL
 
 POOL_SIZE = 100
-_KEEPALIVE_S = 15.0  # shorter than servers keep theirs, so that reuse seldom meets a closed end
+KEEPALIVE_S = 15.0  # shorter than servers keep theirs, so that reuse seldom meets a closed end
 _DNS_TTL_S = 300
 
 
@@ -25,7 +25,7 @@ def open_session(api_url: str, *, pool_size: int = POOL_SIZE) -> ClientSession:
         connector=TCPConnector(
             limit=pool_size,
             ttl_dns_cache=_DNS_TTL_S,
-            keepalive_timeout=_KEEPALIVE_S,
+            keepalive_timeout=KEEPALIVE_S,
         ),
         cookie_jar=DummyCookieJar(),
         headers={"User-Agent": "Forewarn"},

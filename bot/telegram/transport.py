@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -22,13 +23,17 @@ _T = TypeVar("_T")
 _WRITING = ("send", "edit", "copy", "forward")
 
 
+_LONGEST_REST_S = 30.0
+"""A reply that comes later than this is better asked for again."""
+
+
 class AiohttpRequest(BaseRequest):
     """One pool of connections for python-telegram-bot; getUpdates needs a second instance.
 
     With ``session`` it uses and never closes that one; without, it opens its own at
     ``initialize``. Times are in seconds. No error of its own carries an address or a token.
     ``noted`` hears the chat of every message and edit before it leaves, so that replies count
-    against the limits of their chat.
+    against the limits of their chat, and answers for how many seconds a 429 keeps it silent.
     """
 
     def __init__(
@@ -41,7 +46,7 @@ class AiohttpRequest(BaseRequest):
         read_timeout_s: float = 10.0,
         write_timeout_s: float = 10.0,
         pool_timeout_s: float = 5.0,
-        noted: Callable[[int], None] | None = None,
+        noted: Callable[[int], float | None] | None = None,
     ) -> None:
         self._api_url = api_url
         self._pool_size = pool_size
@@ -94,8 +99,10 @@ class AiohttpRequest(BaseRequest):
             read_s=_given(read_timeout, self._read_s),
         )
         body = await _encode(request_data)
-        if self._noted is not None and (chat_id := _written_to(url, request_data)):
-            self._noted(chat_id)
+        chat_id = _written_to(url, request_data) if self._noted is not None else None
+        # Who does not wait out a 429 is refused again, and kept silent for longer.
+        if chat_id and self._noted is not None and (rest_s := self._noted(chat_id)):
+            await asyncio.sleep(min(rest_s, _LONGEST_REST_S))
         failure: NetworkError
         try:
             async with self._session.request(

@@ -10,6 +10,8 @@ _COUNTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "dead_letters": ("Queue entries that could not be used", ("reason",)),
     "deliveries": ("Deliveries that ended", ("end",)),
     "outcomes": ("Answers to single sends", ("verdict",)),
+    "paid_messages": ("Messages sent for a tenth of a Star each", ()),
+    "paid_decisions": ("Broadcasts that began or ended to be sent for Stars", ("reason",)),
     "mismatches": ("Broadcasts whose counts do not add up to their audience", ()),
 }
 _HISTOGRAMS: dict[str, tuple[str, tuple[float, ...]]] = {

@@ -105,3 +105,21 @@ async def test_cancel_is_obeyed_while_telegram_makes_the_bot_pause(town: Town) -
         await bot.wait_log("broadcast ended", 2)
     assert len(town.told("mistake")) == told
     assert town.told("sorry") == town.told("mistake")
+
+
+async def test_restarted_bot_obeys_the_pause_that_the_last_one_was_given(town: Town) -> None:
+    people = await town.crowd(60)
+    async with town.bot() as bot:
+        await town.publish(alert("patient"))
+        await town.until_told("patient", 20)
+        town.sandbox.limiter.ban(7)  # longer than a new dispatcher takes to come
+        over = town.sandbox.clock.now() + 7
+        await bot.wait_log("paused", scope="all")
+        bot.kill()
+        await bot.wait()
+    refused = town.sandbox.ledger.refused[429]
+    async with town.bot() as bot:
+        await bot.wait_log("broadcast ended")
+    assert town.sandbox.ledger.refused[429] == refused, "it does not try before the pause is over"
+    assert max(one.at for one in town.sends("patient")) >= over
+    assert set(town.told("patient")) == set(people)

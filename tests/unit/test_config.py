@@ -8,6 +8,7 @@ import pytest
 
 from bot import config
 from bot.config import ConfigurationError, Mode
+from bot.domain.delivery import Lane
 
 TOKEN = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
@@ -25,6 +26,13 @@ def test_settings_hold_without_any_file() -> None:
     assert settings.delivery.rate == 28
     assert settings.telegram.mode is Mode.POLLING
     assert settings.redis_url is None
+
+
+def test_paid_settings_become_terms_in_tenths_of_a_star() -> None:
+    settings = config.load(delivery={"paid": {"enabled": True, "stars": 7, "lanes": ["drill"]}})
+    terms = settings.delivery.paid.terms
+    assert (terms.enabled, terms.budget, terms.min_balance) == (True, 70, 100_000)
+    assert terms.lanes == {Lane.DRILL}
 
 
 def test_shipped_file_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,6 +62,30 @@ WRONG = [
         ["delivery.rate", "'fast'", "BOT_DELIVERY__RATE"],
     ),
     ("a rate of nothing", {"BOT_DELIVERY__RATE": "0"}, ["delivery.rate", "'0'", "greater than 0"]),
+    (
+        "paying without a budget",
+        {"BOT_DELIVERY__PAID__ENABLED": "true"},
+        ["delivery.paid", "BOT_DELIVERY__PAID__STARS"],
+    ),
+    (
+        "a paid rate that is free",
+        {"BOT_DELIVERY__PAID__RATE": "30"},
+        ["delivery.paid.rate", "'30'", "greater than 30"],
+    ),
+    (
+        "a free rate that is not free beside a paid one",
+        {
+            "BOT_DELIVERY__PAID__ENABLED": "true",
+            "BOT_DELIVERY__PAID__STARS": "5",
+            "BOT_DELIVERY__RATE": "100",
+        },
+        ["BOT_DELIVERY__RATE", "30 or less"],
+    ),
+    (
+        "a lane nobody knows",
+        {"BOT_DELIVERY__PAID__LANES": '["fast"]'},
+        ["delivery.paid.lanes", "'fast'", "shelter_now"],
+    ),
     (
         "a token that is none is named and not shown",
         {"BOT_TELEGRAM__TOKEN": "secret-that-is-no-token"},

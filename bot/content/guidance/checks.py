@@ -23,25 +23,21 @@ MAX_WORDS: Final = 20
 _SENTENCES: Final = re.compile(r"[.!?]+(?:\s+|$)")
 
 
-def check_texts(
-    texts: Mapping[str, str], languages: Iterable[str], slot: str, file: str, key: str
-) -> None:
-    """Refuse a missing or empty language, and a text or sentence that is too long."""
-    for language in languages:
-        if not texts.get(language, "").strip():
-            raise GuidanceError(f"{file}: {key}.{language}: is missing; write the text")
-    for language, text in texts.items():
-        where = f"{file}: {key}.{language}: {text!r}"
-        if len(text) > SLOTS[slot]:
-            raise GuidanceError(f"{where}: has {len(text)} characters; shorten it to {SLOTS[slot]}")
-        if any(char in text for char in "<>\n"):
-            raise GuidanceError(f"{where}: holds markup or a line break; write plain text")
-        for sentence in _SENTENCES.split(text):
-            if len(sentence.split()) > MAX_WORDS:
-                raise GuidanceError(
-                    f"{where}: a sentence has {len(sentence.split())} words; "
-                    f"split it, {MAX_WORDS} at most"
-                )
+def check_text(text: str, slot: str, file: str, key: str) -> None:
+    """Refuse an empty text, and a text or sentence that is too long for its place."""
+    if not text.strip():
+        raise GuidanceError(f"{file}: {key}: is missing; write the text")
+    where = f"{file}: {key}: {text!r}"
+    if len(text) > SLOTS[slot]:
+        raise GuidanceError(f"{where}: has {len(text)} characters; shorten it to {SLOTS[slot]}")
+    if any(char in text for char in "<>\n"):
+        raise GuidanceError(f"{where}: holds markup or a line break; write plain text")
+    for sentence in _SENTENCES.split(text):
+        if len(sentence.split()) > MAX_WORDS:
+            raise GuidanceError(
+                f"{where}: a sentence has {len(sentence.split())} words; "
+                f"split it, {MAX_WORDS} at most"
+            )
 
 
 def check_known(

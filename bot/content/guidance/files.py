@@ -28,18 +28,21 @@ class _UniqueKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def read(path: Path) -> dict[str, Any]:
-    """The mapping in a file. Raises :class:`GuidanceError` if it is missing or something else."""
+def read(path: Path, label: str) -> dict[str, Any]:
+    """The mapping in a file. Raises :class:`GuidanceError` if it is missing or something else.
+
+    ``label`` is what the error calls the file.
+    """
     try:
         with path.open(encoding="utf-8") as file:
             data = yaml.load(file, _UniqueKeys)  # noqa: S506  # a SafeLoader
     except OSError as error:
-        raise GuidanceError(f"{path.name}: cannot be read: {error.strerror}") from None
+        raise GuidanceError(f"{label}: cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         text = " ".join(str(error).split())
-        raise GuidanceError(f"{path.name}: is no proper YAML: {text}; correct it there") from None
+        raise GuidanceError(f"{label}: is no proper YAML: {text}; correct it there") from None
     if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
-        raise GuidanceError(f"{path.name}: must hold words as keys, with a value each")
+        raise GuidanceError(f"{label}: must hold words as keys, with a value each")
     return data
 
 

@@ -103,8 +103,16 @@ def set_my_default_administrator_rights(api: Api, params: Params) -> bool:
 
 
 def get_my_star_balance(api: Api, params: Params) -> dict[str, int]:
-    """Return the Stars a test gave the bot."""
-    return {"amount": api.profile.stars}
+    """Return what is left of the Stars that a test gave the bot."""
+    return api.stars.balance()
+
+
+def get_star_transactions(api: Api, params: Params) -> dict[str, Any]:
+    """List what came in and what paid broadcasting cost, the oldest first."""
+    offset, limit = params.integer("offset"), params.integer("limit", 100)
+    if offset < 0 or not 1 <= limit <= 100:
+        raise bad_request("offset and limit are out of range")
+    return {"transactions": api.stars.transactions(offset, limit)}
 
 
 def _language(params: Params) -> str:

@@ -50,6 +50,7 @@ _NAMES: dict[str, Method] = {
     "getMyShortDescription": account.get_my_short_description,
     "setMyDefaultAdministratorRights": account.set_my_default_administrator_rights,
     "getMyStarBalance": account.get_my_star_balance,
+    "getStarTransactions": account.get_star_transactions,
 }
 
 #: Canonical name and function, by the name in small letters.

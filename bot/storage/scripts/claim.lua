@@ -1,43 +1,48 @@
 -- KEYS: the seven, served, then whatever the candidates name by index: chat hashes, receipts of
 -- this broadcast, place sets, receipts of told_by.
--- ARGV: now, id, uuid, made, ticket, cursor seen, cursor after, pause in ms or '', then seven
--- for each candidate: key, chat id, source (later | cursor), indices in KEYS of chat, receipts,
--- place set or 0, receipts of told_by or 0.
--- Answers {standing | resync, finished, next due or '', row...}.
+-- ARGV: now, id, uuid, made, ticket, cursor seen, cursor after, pause in ms or '', then one for
+-- each candidate, its words: key, source (later | cursor), indices in KEYS of chat, receipts,
+-- place set or 0, receipts of told_by or 0. One word each would double the time of a claim.
+-- Answers {standing | resync, finished, next due or '', whether that is now, row...}.
 --
 -- The candidates were read before this script, without a lock; everything that made them
 -- candidates is looked at again here.
 local ticket, seen, after, pause = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local b = open(ARGV[2], now_ms(ARGV[1]))
-local rows, FIELDS, FIRST = {}, 7, 9
+local rows, FIRST = {}, 9
 
 local function answer(standing, finished)
   local due = first_due(b)
-  local reply = {standing, finished and 1 or 0, due and string.format('%.0f', due) or ''}
+  local reply = {
+    standing, finished and 1 or 0, due and string.format('%.0f', due) or '',
+    due and due <= b.now and 1 or 0,
+  }
   for _, r in ipairs(rows) do reply[#reply + 1] = r end
   return reply
 end
 
 local function each(visit)
-  for i = FIRST, #ARGV, FIELDS do
-    local place, told = tonumber(ARGV[i + 5]), tonumber(ARGV[i + 6])
+  for i = FIRST, #ARGV do
+    local key, source, chat, bucket, place, told =
+      string.match(ARGV[i], '^(%S+) (%S+) (%d+) (%d+) (%d+) (%d+)$')
+    -- Index 0 names no key.
     visit({
-      key = ARGV[i], chat_id = ARGV[i + 1], later = ARGV[i + 2] == 'later',
-      chat = KEYS[tonumber(ARGV[i + 3])], bucket = KEYS[tonumber(ARGV[i + 4])],
-      place = place > 0 and KEYS[place] or nil, told = told > 0 and KEYS[told] or nil,
+      key = key, chat_id = string.sub(key, 2), later = source == 'later',
+      chat = KEYS[tonumber(chat)], bucket = KEYS[tonumber(bucket)],
+      place = KEYS[tonumber(place)], told = KEYS[tonumber(told)],
     })
   end
 end
 
-if fenced(b, ARGV[3]) then return {'fenced', 0, ''} end
+if fenced(b, ARGV[3]) then return {'fenced', 0, '', 0} end
 if not b.state then
   -- Redis was flushed or the broadcast outlived its time: nothing can be done for it.
   redis.call('ZREM', b.active, b.id)
   redis.call('ZREM', b.wake, b.id)
-  return {'stop', 1, ''}
+  return {'stop', 1, '', 0}
 end
 -- Flushed and published again under the same id: the caller's buckets may be the old ones.
-if b.made ~= ARGV[4] then return {'resync', 0, ''} end
+if b.made ~= ARGV[4] then return {'resync', 0, '', 0} end
 
 if redis.call('HGET', b.hash, 'ticket') == ticket then
   -- The reply to this very claim was lost: give the same chats again, not the next ones.

@@ -112,10 +112,12 @@ local function known(b, key, bucket, chat_id)
       or redis.call('ZSCORE', b.later, key)
 end
 
--- What the dispatcher needs of a chat: key, tries before this one, language, topic, the message
--- that this one answers, and the shelter that a person wrote down.
+-- What the dispatcher needs of a chat, in words: key, tries before this one, language, topic or
+-- '', the message that this one answers or '', and last, for it holds spaces, the shelter that a
+-- person wrote down or ''.
 local function row(key, tries, chat, told, chat_id)
   local f = redis.call('HMGET', chat, 'l', 't', 'n')
   local answers = told and redis.call('HGET', told, chat_id) or ''
-  return {key, tries, f[1] or '', f[2] or '', tonumber(answers) and answers or '', f[3] or ''}
+  local reply_to = tonumber(answers) and answers or ''
+  return table.concat({key, tries, f[1] or '', f[2] or '', reply_to, f[3] or ''}, ' ')
 end

@@ -1,6 +1,7 @@
 -- KEYS: the seven, then receipts by index.
--- ARGV: now, id, uuid, made, then nine for each entry: key, chat id, end or '', message id or '',
--- due (behind a w where the wait is no failure) or '', index of receipts, and for a moved group its new key, chat id and index, or '' '' 0.
+-- ARGV: now, id, uuid, made, then one for each entry, its words: key, end or '', message id or '',
+-- due (behind a w where the wait is no failure) or '', index of receipts, and for a moved group its
+-- new key and index, or '' 0. One word each would double the time of a record.
 -- Answers the standing, or resync.
 local b = open(ARGV[2], now_ms(ARGV[1]))
 if fenced(b, ARGV[3]) then return 'fenced' end
@@ -38,16 +39,18 @@ local function postponed(e, tries)
   keep(b, b.attempts)
 end
 
-for i = 5, #ARGV, 9 do
+for i = 5, #ARGV do
+  local key, ending, message, due, bucket, new_key, new_bucket =
+    string.match(ARGV[i], '^(%S+) (%S*) (%d*) (w?%d*) (%d+) (%S*) (%d+)$')
   -- Only what is in flight is recorded: a repeated call, or a late one, finds nothing and counts
   -- nothing twice.
-  local raw = redis.call('HGET', b.in_flight, ARGV[i])
+  local raw = redis.call('HGET', b.in_flight, key)
   if raw then
-    redis.call('HDEL', b.in_flight, ARGV[i])
+    redis.call('HDEL', b.in_flight, key)
     local e = {
-      key = ARGV[i], chat_id = ARGV[i + 1], ending = ARGV[i + 2], message = ARGV[i + 3],
-      due = ARGV[i + 4], bucket = KEYS[tonumber(ARGV[i + 5])],
-      new_key = ARGV[i + 6], new_chat_id = ARGV[i + 7], new_bucket = KEYS[tonumber(ARGV[i + 8])],
+      key = key, chat_id = string.sub(key, 2), ending = ending, message = message, due = due,
+      bucket = KEYS[tonumber(bucket)], new_key = new_key, new_chat_id = string.sub(new_key, 2),
+      new_bucket = KEYS[tonumber(new_bucket)],
     }
     if e.ending ~= '' then
       ended(e)

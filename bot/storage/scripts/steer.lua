@@ -1,4 +1,4 @@
--- KEYS: the seven. ARGV: now, id, cancel | halt | resume, reason.
+-- KEYS: the seven. ARGV: now, id, cancel | halt | resume | pay | free, reason.
 -- Answers 1 when the broadcast is then as asked for.
 local what, b = ARGV[3], open(ARGV[2], now_ms(ARGV[1]))
 if not b.state then return 0 end
@@ -19,6 +19,12 @@ if what == 'cancel' then
     redis.call('ZADD', b.active, COUNTING_LANE * LANE_WIDTH, b.id)
     rewake(b)
   end
+  return 1
+end
+if what == 'pay' or what == 'free' then
+  if over or b.state == 'cancelled' or b.state == 'expired' then return 0 end
+  redis.call('HSET', b.hash, 'paid', what == 'pay' and '1' or '0')
+  redis.call('HDEL', b.hash, 'unpaid')
   return 1
 end
 if what == 'halt' and b.state == 'sending' then

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from bot.assembly import build_dispatcher
 from bot.pipeline import dispatch
 from bot.pipeline.letters import Letters
+from bot.pipeline.paying import Paying
 from bot.pipeline.ports import Sender
 from bot.storage.opening import open_storage
 from bot.storage.role import Role
@@ -46,6 +47,7 @@ async def test_woken_standby_does_not_hammer_redis(
             replace(storage, role=role),
             cast(Letters, None),
             cast(RealSender, cast(Sender, None)),
+            paying=cast(Paying, None),
             pacer=Pacer(),
             metrics=Metrics(),
             rate_per_s=28,

@@ -62,8 +62,6 @@ async def test_texts_are_kept_by_language_up_to_their_size(
 async def test_harmless_methods_answer(sandbox: Sandbox, call: "Caller") -> None:
     user = sandbox.world.user("Олена")
     sandbox.world.start(user)
-    sandbox.profile.stars = 12
-    assert await call.ok("getMyStarBalance") == {"amount": 12}
     assert await call.ok("sendChatAction", chat_id=user.id, action="typing") is True
     assert "wrong parameter action" in await call.refused(
         "sendChatAction", chat_id=user.id, action="sleep"

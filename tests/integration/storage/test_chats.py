@@ -70,6 +70,9 @@ async def test_chat_comes_back_as_it_was_saved(chats: Chats) -> None:
     bare = Chat(-1001234567890123, Kind.CHANNEL, "en-GB")
     await chats.save(bare)
     assert await chats.get(bare.id) == bare
+    brief = Chat(7, Kind.PRIVATE, "pt-br", low_data=True)
+    await chats.save(brief)
+    assert await chats.get(brief.id) == brief
 
 
 async def test_save_follows_new_places_and_leaves_old_ones(chats: Chats, redis: Redis) -> None:

@@ -16,7 +16,7 @@ async def test_claim_and_recovery_bring_the_note_as_it_was_written(
     world: World, words: str
 ) -> None:
     with_note = await world.subscribe(1)
-    await world.chats.save(replace(with_note, shelter=ShelterNote(words, 5)))
+    await world.chats.save(replace(with_note, low_data=True, shelter=ShelterNote(words, 5)))
     await world.subscribe(2)
     await world.publish()
     claimed = (await world.broadcasts.claim(ROLE, "b", 10)).chats
@@ -24,6 +24,7 @@ async def test_claim_and_recovery_bring_the_note_as_it_was_written(
     for chats in (claimed, recovered):
         notes = {chat.recipient.chat_id: chat.shelter for chat in chats}
         assert notes == {1: ShelterNote(words, 5), 2: None}
+        assert {chat.recipient.chat_id: chat.low_data for chat in chats} == {1: True, 2: False}
 
 
 async def test_group_that_became_a_supergroup_has_no_note(world: World) -> None:

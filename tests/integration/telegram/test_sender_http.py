@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -32,7 +32,8 @@ async def sender_to(
     url: str, *, timeout_s: float = 5.0, pool_size: int = 100
 ) -> AsyncIterator[Sender]:
     async with open_session(url, pool_size=pool_size) as session:
-        yield Sender(session, url, TOKEN, timeout_s=timeout_s)
+        with closing(Sender(session, url, TOKEN, timeout_s=timeout_s)) as sender:
+            yield sender
 
 
 async def outcome_from(connection: Connection, *, timeout_s: float = 5.0) -> Outcome:
@@ -194,6 +195,47 @@ async def test_sender_kept_connection_closing_under_a_request_is_ambiguous() -> 
     assert requests == 2, "nobody repeated it behind our back"
 
 
+async def test_sender_takes_no_unasked_answer_for_its_own() -> None:
+    opened: list[int] = []
+    told, spoke = asyncio.Event(), asyncio.Event()
+
+    async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        opened.append(1)
+        await read_request(reader)
+        writer.write(answer(SENT))
+        if len(opened) == 1:
+            await told.wait()
+            writer.write(answer(b"", "408 Request Timeout"))
+            await writer.drain()
+            spoke.set()
+        await read_request(reader)
+
+    async with raw_server(connection) as url, sender_to(url) as sender:
+        assert (await sender.send(MESSAGE, 5)).verdict is Verdict.ACCEPTED
+        told.set()
+        await spoke.wait()
+        await settle()
+        assert (await sender.send(MESSAGE, 6)).verdict is Verdict.ACCEPTED
+    assert len(opened) == 2
+
+
+async def test_sender_waits_for_the_answer_behind_an_interim_one() -> None:
+    interim = says(b"HTTP/1.1 103 Early Hints\r\n\r\n" + answer(SENT))
+    assert (await outcome_from(interim)).verdict is Verdict.ACCEPTED
+
+
+async def test_sender_trickling_answer_is_ambiguous_in_time() -> None:
+    async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(answer(b"", length=9999))
+        while True:
+            writer.write(b" ")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    assert (await outcome_from(connection, timeout_s=0.3)).verdict is Verdict.AMBIGUOUS
+
+
 async def test_sender_cancelled_send_is_cancelled() -> None:
     arrived = asyncio.Event()
 
@@ -287,7 +329,8 @@ async def test_sender_speaks_https_to_a_server_it_trusts(certificate: Path) -> N
         https_server(certificate) as url,
         ClientSession(connector=TCPConnector(ssl=context)) as session,
     ):
-        outcome = await Sender(session, url, TOKEN).send(MESSAGE, 5)
+        with closing(Sender(session, url, TOKEN)) as sender:
+            outcome = await sender.send(MESSAGE, 5)
     assert outcome == Outcome(Verdict.ACCEPTED, message_id=7741)
 
 

@@ -267,3 +267,19 @@ async def test_noted_hears_the_chat_of_messages_and_edits_only() -> None:
             await bot.send_chat_action(user.id, "typing")
             await bot.get_chat(user.id)
     assert heard == [user.id, user.id]
+
+
+async def test_reply_waits_while_a_429_keeps_its_chat_silent() -> None:
+    rests = iter((0.2, 0.0))
+    async with Sandbox() as sandbox:
+        user = sandbox.world.user("Оксана")
+        sandbox.world.start(user)
+        request = AiohttpRequest(sandbox.url, noted=lambda _: next(rests))
+        bot = Bot(sandbox.token, base_url=f"{sandbox.url}/bot", request=request)
+        async with bot:
+            asked = sandbox.clock.now()
+            for _ in range(2):
+                await bot.send_message(user.id, "Добрий день")
+        first, second = sandbox.ledger.entries()
+    assert first.at - asked >= 0.2
+    assert second.at - first.at < 0.2

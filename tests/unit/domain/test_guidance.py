@@ -1,20 +1,25 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from bot.content.guidance import load_guidance
+from bot.content.guidance import FOLDER, load_guidance
+from bot.content.guidance.wording import read_wordings
+from bot.content.texts import Texts
 from bot.domain.advisory import Advisory
 from bot.domain.delivery import Lane
 from bot.domain.guidance import (
-    HAZARD_PARAMETER,
     Stage,
+    Trigger,
     lane_of,
 )
 
-BOOK = load_guidance(("en", "uk"))
+BOOK = load_guidance(Texts.load().languages)
+WORDINGS = read_wordings(FOLDER, BOOK.languages)
+KEYS = {text: key for key, text in WORDINGS["en"].steps.items()}
 EVENING_BEFORE = datetime(2024, 11, 19, 20, 31, tzinfo=UTC)
 THAT_MORNING = datetime(2024, 11, 20, 8, tzinfo=UTC)
 TWO_DAYS_LATER = datetime(2024, 11, 22, 8, tzinfo=UTC)
@@ -94,6 +99,11 @@ def test_lane(about: Advisory, now: datetime, lane: Lane) -> None:
     assert lane_of(about, now) is lane
 
 
+EARLIER = "acs@embassy.example,a-0,2024-11-19T22:00:00+02:00"
+FLOOD: dict[str, Any] = {"event": "Flood", "category": ["Met"]}
+NOW: dict[str, Any] = {"urgency": "Immediate", "onset": None}
+
+
 @pytest.mark.parametrize(
     ("about", "now", "stage"),
     [
@@ -104,19 +114,82 @@ def test_lane(about: Advisory, now: datetime, lane: Lane) -> None:
             advisory(onset=None), EVENING_BEFORE, Stage.PREPARE, id="no window, so none is open"
         ),
         pytest.param(
-            advisory(urgency="Immediate"), THAT_MORNING, Stage.TAKE_SHELTER, id="act at once"
+            advisory(head={"msgType": "Cancel", "references": EARLIER}), THAT_MORNING, Stage.ENDED,
+            id="a cancel ends it in the middle of its window",
         ),
         pytest.param(
-            advisory(urgency="Immediate"), EVENING_BEFORE, Stage.PREPARE,
-            id="nobody is sent to shelter for tomorrow",
+            advisory(responseType=["AllClear"]), THAT_MORNING, Stage.ENDED, id="all clear"
+        ),
+        pytest.param(
+            advisory(responseType=["AllClear"], urgency="Past"), THAT_MORNING, Stage.ENDED,
+            id="all clear counts for more than past",
+        ),
+        pytest.param(advisory(urgency="Past"), THAT_MORNING, Stage.AFTER, id="it has happened"),
+        pytest.param(
+            advisory(urgency="Past"), TWO_DAYS_LATER, Stage.ENDED,
+            id="what happened and has run out is over",
+        ),
+        *(
+            pytest.param(
+                advisory(urgency="Immediate", certainty=certainty), THAT_MORNING,
+                Stage.TAKE_SHELTER, id=f"shelter, immediate, severe and {certainty}: act at once",
+            )
+            for certainty in ("Observed", "Likely", "Possible", "Unknown")
+        ),
+        pytest.param(
+            advisory(urgency="Immediate", severity="Extreme"), THAT_MORNING, Stage.TAKE_SHELTER,
+            id="so for what is extreme",
+        ),
+        pytest.param(
+            advisory(urgency="Immediate", severity="Moderate"), THAT_MORNING, Stage.WINDOW_OPEN,
+            id="nobody is sent to shelter for what is moderate",
+        ),
+        pytest.param(
+            advisory(urgency="Immediate", responseType=["Monitor"]), THAT_MORNING,
+            Stage.WINDOW_OPEN, id="nor where the source does not ask for it",
+        ),
+        pytest.param(
+            advisory(urgency="Immediate", responseType=["Evacuate"]), THAT_MORNING,
+            Stage.WINDOW_OPEN, id="nor where it asks to leave before an attack",
+        ),
+        pytest.param(
+            advisory(urgency="Expected"), THAT_MORNING, Stage.WINDOW_OPEN,
+            id="nor for what is not now",
+        ),
+        pytest.param(
+            advisory(urgency="Immediate"), EVENING_BEFORE, Stage.PREPARE, id="nor for tomorrow"
         ),
         pytest.param(
             advisory(urgency="Immediate", certainty="Unlikely"), THAT_MORNING, Stage.WINDOW_OPEN,
             id="nor for what is unlikely",
         ),
-        pytest.param(advisory(urgency="Past"), THAT_MORNING, Stage.AFTER, id="it has happened"),
+        *(
+            pytest.param(
+                advisory(**FLOOD, **NOW, responseType=[response]), EVENING_BEFORE,
+                Stage.TAKE_SHELTER, id=f"a flood with {response}: act at once",
+            )
+            for response in ("Evacuate", "Execute", "Avoid")
+        ),
         pytest.param(
-            advisory(responseType=["AllClear"]), THAT_MORNING, Stage.ENDED, id="all clear"
+            advisory(**FLOOD, **NOW, responseType=["Monitor"]), EVENING_BEFORE, Stage.PREPARE,
+            id="a flood to be watched is not run from",
+        ),
+        pytest.param(
+            advisory(**FLOOD, **NOW, responseType=["Evacuate"], certainty="Unlikely"),
+            EVENING_BEFORE, Stage.PREPARE, id="nor an unlikely one",
+        ),
+        pytest.param(
+            advisory(**FLOOD, **NOW, responseType=[], severity="Extreme", certainty="Likely"),
+            EVENING_BEFORE, Stage.TAKE_SHELTER,
+            id="a flood that is extreme, likely and now needs no response to be named",
+        ),
+        pytest.param(
+            advisory(**FLOOD, **NOW, responseType=[], severity="Extreme"), EVENING_BEFORE,
+            Stage.PREPARE, id="one that is only possible does",
+        ),
+        pytest.param(
+            advisory(**NOW, responseType=[], severity="Extreme", certainty="Likely"),
+            EVENING_BEFORE, Stage.PREPARE, id="and so does an attack: a siren calls to shelter",
         ),
     ],
 )  # fmt: skip
@@ -124,68 +197,75 @@ def test_stage(about: Advisory, now: datetime, stage: Stage) -> None:
     assert BOOK.classify(about, now).stage is stage
 
 
+def test_unknown_hazard_has_the_steps_and_words_of_the_rest() -> None:
+    assert BOOK.steps("meteor", Stage.PREPARE) == BOOK.steps("general", Stage.PREPARE)
+    assert BOOK.hazard_text("meteor", "en") == BOOK.hazard_text("general", "en")
+    assert BOOK.trigger("meteor") is BOOK.trigger("general") is Trigger.ITSELF
+
+
+AIR = ("combined_air_attack", "missile", "drone", "artillery")
+LOW = {"radiation_room", "radiation_middle", "artillery_low", "explosion_cover", "ammonia_room",
+       "ammonia_low"}  # fmt: skip
+HIGH = {"chemical_room", "chlorine_room", "chlorine_up", "flood_higher"}
+
+
+def steps_of(hazard: str, stages: Iterable[Stage] = Stage) -> set[str]:
+    return {KEYS[step.text["en"]] for stage in stages for step in BOOK.steps(hazard, stage).steps}
+
+
 @pytest.mark.parametrize(
-    ("event", "hazard"),
+    ("hazard", "has", "never"),
     [
-        ("Potential significant air attack", "combined_air_attack"),
-        ("Ймовірна масована атака", "combined_air_attack"),
-        ("Missile and drone attack", "combined_air_attack"),
-        ("Загроза застосування ракет та БпЛА", "combined_air_attack"),
-        ("Повітряна тривога", "combined_air_attack"),
-        ("Ballistic missile threat", "missile"),
-        ("Ракетна небезпека", "missile"),
-        ("Загроза балістики", "missile"),
-        ("Drone threat", "drone"),
-        ("Атака дронів", "drone"),
-        ("Blackout", "power_cut"),
-        ("Аварійні відключення світла", "power_cut"),
-        ("Chemical release", "chemical"),
-        ("Витік аміаку", "chemical"),
-        ("Nuclear power plant incident", "radiation"),
-        ("Радіаційна небезпека", "radiation"),
-        ("Civil unrest", "general_security"),
-        ("Demonstration", "general_security"),
+        *(
+            pytest.param(air, {"two_walls_last"}, HIGH, id=f"{air}: low, two walls at the last")
+            for air in AIR
+        ),
+        pytest.param("radiation", {"radiation_middle", "iodine_rule"}, HIGH, id="radiation: low"),
+        pytest.param(
+            "chemical", {"chemical_room", "chemical_height"}, LOW | {"go_to_shelter"},
+            id="an unknown gas: up, and what differs",
+        ),
+        pytest.param("chlorine", {"chlorine_up"}, LOW | {"go_to_shelter"}, id="chlorine: up"),
+        pytest.param("ammonia", {"ammonia_low"}, HIGH | {"chemical_height"}, id="ammonia: low"),
+        pytest.param("flood", {"flood_higher"}, LOW, id="flood: up"),
+        pytest.param(
+            "explosive_remnants",
+            {"objects_no_touch", "debris_leave", "objects_no_phone", "debris_call"},
+            {"choose_shelter"}, id="remnants: hands off, back, no phone, call from afar",
+        ),
+        pytest.param("power_cut", {"generator_outdoors"}, {"siren_still_counts"}, id="no siren"),
+        pytest.param(
+            "general", {"local_news"}, LOW | HIGH | {"go_inside", "go_to_shelter"},
+            id="of what is not known, no word of where to go",
+        ),
     ],
-)
-def test_hazard_follows_from_the_event_s_words(event: str, hazard: str) -> None:
-    assert BOOK.classify(advisory(event=event), EVENING_BEFORE).hazard == hazard
+)  # fmt: skip
+def test_contradictions_between_threats_are_kept(
+    hazard: str, has: set[str], never: set[str]
+) -> None:
+    walked = steps_of(hazard)
+    assert has <= walked
+    assert not never & walked
 
 
-def test_hazard_follows_from_the_headline_where_the_event_says_nothing() -> None:
-    about = advisory(event="Security Alert", headline="Drone attack expected")
-    assert BOOK.hazard_of(about) == "drone"
+@pytest.mark.parametrize("hazard", BOOK.hazards)
+def test_siren_is_spoken_of_only_where_it_is_what_triggers(hazard: str) -> None:
+    speaks = {"siren_still_counts", "ready_to_shelter", "go_to_shelter", "stay_until_clear"}
+    if BOOK.trigger(hazard) is not Trigger.SIREN:
+        assert not speaks & steps_of(hazard)
 
 
-@pytest.mark.parametrize(("named", "hazard"), [("chemical", "chemical"), ("unheard of", "drone")])
-def test_source_may_name_the_hazard_s_key(named: str, hazard: str) -> None:
-    parameter = [{"valueName": HAZARD_PARAMETER, "value": named}]
-    assert BOOK.hazard_of(advisory(event="Drone attack", parameter=parameter)) == hazard
-
-
-def test_unknown_hazard_has_the_steps_and_words_of_general_security() -> None:
-    assert BOOK.steps("meteor", Stage.PREPARE) == BOOK.steps("general_security", Stage.PREPARE)
-    assert BOOK.hazard_text("meteor", "en") == BOOK.hazard_text("general_security", "en")
-
-
-@pytest.mark.parametrize("language", BOOK.languages)
-def test_contradictions_between_threats_are_kept(language: str) -> None:
-    def said(hazard: str) -> str:
-        stages = (Stage.PREPARE, Stage.TAKE_SHELTER)
-        steps = (step for stage in stages for step in BOOK.steps(hazard, stage).steps)
-        return " ".join(step.text[language] for step in steps).lower()
-
-    up = {"en": "upper floor", "uk": "верхній поверх"}[language]
-    down = {"en": "the basement or the middle", "uk": "підвал або"}[language]
-    last = {"en": "only as a last resort", "uk": "лише як крайній захід"}[language]
-    direct = {"en": "direct hit", "uk": "прямого влучання"}[language]
-    milligrams = {"en": " mg", "uk": " мг"}[language]
-    assert up in said("chemical")
-    assert down in said("radiation")
-    assert up not in said("missile") + said("radiation") + said("combined_air_attack")
-    for hazard in ("combined_air_attack", "missile", "drone"):
-        assert last in said(hazard)
-        assert direct in said(hazard)
-    assert milligrams not in said("radiation")
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_last_resort_and_the_rule_on_iodide_are_named_as_what_they_are(language: str) -> None:
+    last, direct, milligrams, official = {
+        "en": ("only as a last resort", "direct hit", " mg", "only after official notice"),
+        "uk": ("лише як крайній захід", "прямого влучання", " мг", "тільки після офіційного"),
+    }[language]
+    two_walls = WORDINGS[language].steps["two_walls_last"]
+    assert last in two_walls
+    assert direct in two_walls
+    assert official in WORDINGS[language].steps["iodine_rule"]
+    assert not any(milligrams in text for text in WORDINGS[language].steps.values())
 
 
 def test_every_step_names_a_source_and_the_day_it_was_reviewed() -> None:

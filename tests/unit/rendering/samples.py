@@ -15,6 +15,19 @@ from bot.rendering.notice import Notice, Purpose
 TEXTS = Texts.load()
 GUIDANCE = load_guidance(TEXTS.languages)
 RENDERER = Renderer(TEXTS, GUIDANCE, "forewarn_bot")
+SIREN = {
+    "de": "sirene",
+    "el": "σειρήν",
+    "en": "siren",
+    "es": "sirena",
+    "fr": "sirène",
+    "it": "sirena",
+    "pl": "syren",
+    "ro": "siren",
+    "uk": "сирен",
+}
+"""What a reader hears, in every language: a stem that its sentences about the siren hold."""
+
 EVENING_BEFORE = datetime(2024, 11, 19, 20, 31, tzinfo=UTC)
 
 

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import replace
 
 import pytest
 
 from bot.domain.advisory import Status
 from bot.domain.delivery import Lane
-from bot.domain.guidance import Stage
+from bot.domain.guidance import Stage, Trigger
 from bot.domain.message import Layout
 from bot.rendering.advisory import Renderer, plain
-from bot.rendering.notice import Purpose
+from bot.rendering.notice import Notice, Purpose
 from bot.rendering.text import parsed_units
 from tests.unit.rendering import telegram_html
 from tests.unit.rendering.samples import (
@@ -19,6 +20,7 @@ from tests.unit.rendering.samples import (
     KYIV_ADVISORY,
     LONGEST_NAME,
     RENDERER,
+    SIREN,
     TEXTS,
     advisory,
     cancel,
@@ -29,7 +31,6 @@ from tests.unit.rendering.samples import (
 )
 
 EVERYTHING = list(itertools.product(GUIDANCE.hazards, Stage, TEXTS.languages, Layout))
-SIREN = {"en": "siren", "uk": "сирен"}
 
 
 @pytest.mark.parametrize(("hazard", "stage", "language", "layout"), EVERYTHING)
@@ -48,13 +49,14 @@ def test_every_threat_and_stage_fits_and_says_what_where_and_what_to_do_first(
     )
     for said in (do, words.possible, LONGEST_NAME.name(language)):
         assert said in shown[:100]
-    assert SIREN[language] in shown.split("\n")[1].lower()
+    asks_for_siren = GUIDANCE.trigger(hazard) is Trigger.SIREN
+    assert (SIREN[language] in shown.split("\n")[1].lower()) is asks_for_siren
     first_step = GUIDANCE.steps(hazard, stage).steps[0].text[language]
     assert f"1. {first_step}" in shown
     assert "KYI-7Q2F" in shown
 
 
-@pytest.mark.parametrize("language", TEXTS.languages)
+@pytest.mark.parametrize("language", ["en", "uk"])
 def test_warning_holds_all_that_it_promises(language: str) -> None:
     html = RENDERER.render(notice(), language, Layout.PRIVATE).html
     shown = telegram_html.read(html)
@@ -78,7 +80,7 @@ def test_warning_holds_all_that_it_promises(language: str) -> None:
             "Ліки, які вам потрібні: на 3 дні",
             "Очікується: ср 20 лист., 00:00 – чт 21 лист., 00:00, за київським часом.",
             "Example Embassy in Kyiv (посольство). Зачинено.",
-            "Слова джерела (мова: англійська):",
+            "Слова джерела мовою оригіналу (англійська):",
             "Видано вт 19 лист. 2024, 22:30, діє до чт 21 лист. 2024, 00:00, за київським часом.",
         ),
     }
@@ -140,9 +142,10 @@ def test_cancel_without_info_says_what_is_withdrawn_and_looks_like_no_alarm(
 ) -> None:
     message = RENDERER.render(cancel_notice(), language, layout)
     shown = telegram_html.read(message.html)
-    begins = {"en": "Withdrawn: possible air attack, Kyiv", "uk": "Скасовано: можлива повітряна"}
-    assert shown.startswith(begins[language])
-    assert SIREN[language] in shown
+    what = GUIDANCE.hazard_text("combined_air_attack", language).possible
+    action = TEXTS.get(language, "advisory.action.cancel")
+    assert shown.startswith(f"{action}: {what}, {KYIV.name(language)}")
+    assert SIREN[language] in shown.lower()
     for known in ("KYI-7Q2F", "Example Embassy in Kyiv", "KYI-AB12", "09:00"):
         assert known in shown
     assert "1. " not in shown
@@ -279,3 +282,22 @@ def test_rendering_the_same_twice_gives_the_same() -> None:
     assert RENDERER.render(told, "en", Layout.GROUP) == RENDERER.render(
         replace(told), "en", Layout.GROUP
     )
+
+
+@pytest.mark.parametrize("language", TEXTS.languages)
+@pytest.mark.parametrize("told", [notice(), cancel_notice()], ids=["warning", "withdrawal"])
+def test_message_for_a_weak_network_is_short_and_still_says_what_to_do(
+    told: Notice, language: str
+) -> None:
+    message = RENDERER.render(told, language, Layout.LOW)
+    shown = telegram_html.read(message.html)
+    full = telegram_html.read(RENDERER.render(told, language, Layout.PRIVATE).html)
+    assert len(shown) < len(full) * (0.5 if told.purpose is Purpose.ALERT else 1)
+    assert shown.split("\n")[:2] == full.split("\n")[:2]
+    assert not re.search("http|<", message.html)
+    more = [button.data for row in message.keyboard for button in row]
+    assert more == ([f"more:{told.advisory.id}"] if RENDERER.details(told, language) else [])
+    if told.purpose is Purpose.ALERT:
+        for step in GUIDANCE.steps(told.hazard, told.stage).steps:
+            assert step.text[language] in shown
+        assert "Example Embassy in Kyiv" in shown

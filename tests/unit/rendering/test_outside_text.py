@@ -6,7 +6,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.message import Layout
+from bot.rendering.dialogue import Dialogue
 from bot.rendering.text import clean
+from tests.unit.chat.places import GAZETTEER
 from tests.unit.rendering import telegram_html
 from tests.unit.rendering.samples import (
     KYIV,
@@ -36,6 +38,7 @@ NASTY = st.one_of(
             "\u200b" * 50,
             "{name} {0} %s {",
             "אזעקה שווא",
+            "אזעקה\nغارة جوية\nair raid " * 300,
             "😀" * 5000,
             "слово. " * 1500,
             "x" * 10_000,
@@ -43,6 +46,7 @@ NASTY = st.one_of(
             "\u0301" * 500,
             "🇺🇦" * 2000,
             "a\n" * 5000,
+            "".join(chr(plane * 0x10000 + 0x250) for plane in range(17)) * 600,
             "\"'><",
         ]
     ),
@@ -127,3 +131,16 @@ def test_a_megabyte_of_text_ends_in_a_reference_to_the_source() -> None:
     shown = [telegram_html.read(page.html) for page in pages]
     assert sum(TEXTS.get("en", "advisory.details.cut") in page for page in shown) == 1
     assert "Drinking water: 9 litres" in shown[-1]
+
+
+@settings(deadline=None)
+@given(NASTY, st.sampled_from(TEXTS.languages))
+def test_any_title_or_typed_code_arrives_as_text_in_an_answer(text: str, language: str) -> None:
+    dialogue = Dialogue(TEXTS, GAZETTEER)
+    for message in (
+        dialogue.say(language, "channel.promoted", title=text[:128], city=text[:40]),
+        dialogue.say(language, "verify.unknown", code=text[:40]),
+    ):
+        shown = telegram_html.read(message.html)
+        assert clean(text[:40], one_line=True) in shown
+        assert "\u202e" not in shown

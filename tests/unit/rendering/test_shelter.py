@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,10 +32,17 @@ NASTY = [
 NOTES = st.text(min_size=1, max_size=MAX_NOTE) | st.sampled_from(NASTY)
 
 
-@given(NOTES, st.sampled_from(TEXTS.languages), st.sampled_from(list(Stage)))
-def test_any_note_arrives_as_text_in_the_warning(text: str, language: str, stage: Stage) -> None:
+@given(
+    NOTES,
+    st.sampled_from(TEXTS.languages),
+    st.sampled_from(list(Stage)),
+    st.sampled_from([Layout.PRIVATE, Layout.LOW]),
+)
+def test_any_note_arrives_as_text_in_the_warning(
+    text: str, language: str, stage: Stage, layout: Layout
+) -> None:
     about = notice(stage=stage)
-    message = RENDERER.render(about, language, Layout.PRIVATE, ShelterNote(text, 5))
+    message = RENDERER.render(about, language, layout, ShelterNote(text, 5))
     shown = telegram_html.read(message.html)
     assert parsed_units(message.html) <= 4096
     if stage not in (Stage.AFTER, Stage.ENDED):
@@ -65,16 +74,27 @@ def test_note_stands_at_the_end_of_what_to_do() -> None:
     assert message.html.index("1. ") < place < message.html.index("Supplies for")
 
 
+def test_short_message_has_the_note_and_the_time_in_plain_words() -> None:
+    lines = RENDERER.render(_timed("90"), "en", Layout.LOW, ShelterNote("Cellar", 4)).html.split(
+        "\n"
+    )
+    assert lines[1] == "Time to reach shelter: 90 seconds."
+    at = lines.index("Your shelter")
+    assert lines[at + 1 : at + 3] == ["Cellar", "The way there takes 4 minutes."]
+
+
 def test_letter_without_a_note_is_the_one_for_everybody() -> None:
     shared = RENDERER.render(notice(), "en", Layout.PRIVATE)
     assert shared == RENDERER.render(notice(), "en", Layout.PRIVATE, None)
     assert "Your shelter" not in shared.html.replace("Choose your shelter", "")
 
 
-def test_withdrawal_needs_no_shelter() -> None:
-    about = notice(purpose=Purpose.CANCEL)
-    message = RENDERER.render(about, "en", Layout.PRIVATE, ShelterNote("Cellar"))
+@pytest.mark.parametrize("layout", [Layout.PRIVATE, Layout.LOW])
+def test_withdrawal_needs_no_shelter(layout: Layout) -> None:
+    about = replace(_timed("90"), purpose=Purpose.CANCEL)
+    message = RENDERER.render(about, "en", layout, ShelterNote("Cellar"))
     assert "Cellar" not in message.html
+    assert "Time to reach" not in message.html
 
 
 @pytest.mark.parametrize(

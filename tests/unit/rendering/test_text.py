@@ -21,6 +21,11 @@ from tests.unit.rendering import telegram_html
 ANY_TEXT = st.text(alphabet=st.characters())
 """Every plane, half surrogates too: JSON can carry them."""
 
+BOTH_WAYS = st.text(
+    alphabet=st.sampled_from("אבגغارة abc.12\n\u2068\u2069"), min_size=40, max_size=300
+)
+"""Lines that run in either direction, with isolates of their own."""
+
 WRITTEN = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
 
 
@@ -39,7 +44,8 @@ def test_units_are_those_of_utf16(text: str) -> None:
 def test_cleaned_text_has_nothing_invisible(text: str) -> None:
     cleaned = clean(text)
     cleaned.encode()
-    inner = cleaned.removeprefix("\u2068").removesuffix("\u2069")
+    lines = [one.removeprefix("\u2068").removesuffix("\u2069") for one in cleaned.split("\n")]
+    inner = "\n".join(lines)
     invisible = [c for c in inner if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn")]
     assert set(invisible) <= {"\n", "\u200c", "\u200d"}
     assert "\n\n\n" not in cleaned
@@ -59,6 +65,11 @@ def test_cleaned_text_has_nothing_invisible(text: str) -> None:
         pytest.param("می\u200cروم", "\u2068می\u200cروم\u2069", id="so does Persian, isolated"),
         pytest.param("a\u200db", "ab", id="a joiner between Latin letters goes"),
         pytest.param("אזעקה", "\u2068אזעקה\u2069", id="right-to-left text is isolated"),
+        pytest.param(
+            "one\nשתיים\nארבע",
+            "one\n\u2068שתיים\u2069\n\u2068ארבע\u2069",
+            id="line by line, for an isolate ends with its paragraph",
+        ),
     ],
 )
 def test_clean(raw: str, cleaned: str) -> None:
@@ -96,7 +107,18 @@ def test_shortened_text_keeps_the_limit_and_its_beginning(text: str, limit: int)
     short = shorten(text, limit)
     assert telegram_html.units(short) <= limit
     if short != text:
-        assert text.startswith(short.removesuffix("\u2069").rstrip("… \u2069"))
+        assert text.startswith(short.rstrip("… \u2069"))
+
+
+@given(BOTH_WAYS, st.integers(min_value=3, max_value=120))
+def test_isolates_are_closed_on_their_own_line_wherever_a_text_is_cut(
+    text: str, limit: int
+) -> None:
+    text = clean(text)
+    for piece in (text, shorten(text, limit), *split(text, max(limit // 4, 12))):
+        for line in piece.split("\n"):
+            at = [char for char in line if char in "\u2068\u2069"]
+            assert at in ([], ["\u2068", "\u2069"])
 
 
 @given(ANY_TEXT, st.integers(min_value=20, max_value=120))

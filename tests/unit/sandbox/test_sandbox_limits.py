@@ -97,3 +97,29 @@ def test_refused_send_is_not_counted(limiter: Limiter, clock: Clock) -> None:
     for _ in range(40):
         _refused(limiter, 1, "private")
     assert not any(_refused(limiter, chat, "private") for chat in range(2, 29))
+
+
+def _charged(limiter: Limiter, chat_id: int, **how: bool) -> bool:
+    return limiter.admit(chat_id, "private", paid=True, **how)
+
+
+def test_paid_sends_are_charged_only_beyond_the_free_ones(limiter: Limiter, clock: Clock) -> None:
+    assert not any(_charged(limiter, chat) for chat in range(20))
+    assert not any(limiter.admit(chat, "private") for chat in range(20, 30))
+    assert all(_charged(limiter, chat) for chat in range(30, 60))
+    clock.advance(1)
+    assert [_charged(limiter, chat) for chat in range(60, 91)] == [False] * 30 + [True]
+
+
+def test_free_sends_are_never_charged(limiter: Limiter) -> None:
+    assert sum(_charged(limiter, chat) for chat in range(100)) == 70
+    assert not any(limiter.admit(chat, "private") for chat in range(100, 130))
+
+
+def test_send_that_cannot_be_paid_is_refused_and_not_counted(limiter: Limiter) -> None:
+    assert not any(_charged(limiter, chat, can_pay=False) for chat in range(30))
+    for _ in range(5):
+        with pytest.raises(ApiError, match="BALANCE_TOO_LOW") as refused:
+            _charged(limiter, 99, can_pay=False)
+        assert refused.value.code == 400
+    assert _charged(limiter, 99), "the refused ones count against nobody"

@@ -205,6 +205,16 @@ REFUSALS: tuple[tuple[str, int, str, Verdict], ...] = (
         "Forbidden: something new",
         Verdict.REFUSED,
     ),
+    ("a bot without Stars cannot pay", 400, "Bad Request: BALANCE_TOO_LOW", Verdict.UNPAID),
+    ("a refused payment is no refused chat", 403, "Forbidden: PAYMENT_REQUIRED", Verdict.UNPAID),
+    ("a bot that may not pay", 400, "Bad Request: paid broadcast is not allowed", Verdict.UNPAID),
+    ("the status alone says so too", 402, "Payment Required", Verdict.UNPAID),
+    (
+        "a chat that takes Stars from strangers says nothing about our broadcast",
+        403,
+        "Forbidden: ALLOW_PAYMENT_REQUIRED",
+        Verdict.REFUSED,
+    ),
     ("a revoked token stops everything", 401, "Unauthorized", Verdict.TOKEN),
     ("a token of the wrong shape stops everything", 404, "Not Found", Verdict.TOKEN),
     (

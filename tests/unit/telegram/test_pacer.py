@@ -361,3 +361,39 @@ async def test_pacer_serves_again_after_all_gave_up() -> None:
         assert await task == 0
         await bench.clock.advance(1.01)
         assert again.result() == 1
+
+
+async def test_pacer_at_the_usual_rate_leaves_room_for_a_reply_in_every_second() -> None:
+    clock = ManualClock()
+    pacer = Pacer(rate_per_s=28, clock=clock, sleep=clock.sleep)
+    times: list[float] = []
+
+    async def send() -> None:
+        while True:
+            slots = await pacer.slots(Lane.ROUTINE, 10)
+            times.extend([clock.now] * slots)
+
+    task = asyncio.create_task(send())
+    await clock.advance(3)
+    task.cancel()
+    assert len(times) >= 3 * 28, "and none of its own is wasted"
+    assert all(sum(1 for t in times if s <= t < s + 1) <= 29 for s in times)
+
+
+def test_pacer_keeps_a_reply_back_only_while_a_429_holds() -> None:
+    bench = Bench()
+    assert [bench.pacer.note_chat(5) for _ in range(3)] == [0, 0, 0]
+    bench.pacer.flood(5, 7)
+    assert (bench.pacer.note_chat(5), bench.pacer.note_chat(6)) == (7, 0)
+    bench.pacer.flood(None, 9)
+    assert bench.pacer.note_chat(6) == 9
+    bench.clock.now = 9.0
+    assert bench.pacer.note_chat(5) == 0
+
+
+def test_pacer_edits_in_a_group_use_up_its_minute() -> None:
+    bench = Bench()
+    for _ in range(20):
+        bench.pacer.note_chat(-5)
+    assert not bench.pacer.admit(Kind.GROUP, -5)
+    assert bench.pacer.due(Kind.GROUP, -5) == pytest.approx(60)
