@@ -46,7 +46,8 @@ class Standing(StrEnum):
 class Claimed:
     """A chat put in flight. ``answers`` is the message of ``told_by`` that this send replies to.
 
-    ``shelter`` is what the person wrote down: then the letter is for this chat alone.
+    ``doubtful``: an earlier send of this broadcast to it may have been accepted. ``shelter`` is
+    what the person wrote down: then the letter is for this chat alone.
     """
 
     recipient: Recipient
@@ -55,6 +56,7 @@ class Claimed:
     attempts: int = 0
     answers: int | None = None
     low_data: bool = False
+    doubtful: bool = False
     shelter: ShelterNote | None = None
 
 
@@ -74,7 +76,8 @@ class Entry:
     """One chat's result to record: a final ``end``, or ``due`` when it is to be tried again.
 
     Only what ``failed`` counts as a try: a chat that waited for its own limit, a 429 or an
-    operator has failed at nothing.
+    operator has failed at nothing. Where the chat is ``doubtful`` it may have been told already:
+    if nothing is sent any more, its end is unknown.
     """
 
     recipient: Recipient
@@ -83,6 +86,7 @@ class Entry:
     due: datetime | None = None
     moved_to: int | None = None
     failed: bool = True
+    doubtful: bool = False
 
     def __post_init__(self) -> None:
         if (self.end is None) == (self.due is None):

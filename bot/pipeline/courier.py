@@ -72,7 +72,7 @@ class Courier:
         if job.paid and not self._paying.settle(job, outcome):
             # Nothing was wrong with the chat: it is next again, in the free rate.
             self._pacer.forgive(job.recipient.kind, job.recipient.chat_id)
-            return Entry(job.recipient, None, due=self._clock(), failed=False)
+            return job.again(self._clock(), failed=False)
         if outcome.verdict is Verdict.ACCEPTED:
             return self._accepted(job, outcome)
         # Redirects are counted by themselves: earlier failures say nothing against another address.
@@ -85,7 +85,10 @@ class Courier:
         if step.act is Act.HALT:
             return await self._simplify(job, prepared, outcome)
         await self._note(job, outcome, step)
-        return Entry(job.recipient, step.end, due=step.at, failed=outcome.verdict not in _WAITS)
+        if step.at is not None:
+            doubtful = outcome.verdict is Verdict.AMBIGUOUS
+            return job.again(step.at, failed=outcome.verdict not in _WAITS, doubtful=doubtful)
+        return Entry(job.recipient, step.end)
 
     def _accepted(self, job: Job, outcome: Outcome) -> Entry:
         """What `decide` says of an accepted send, without the way there: it is nearly every one."""
@@ -97,12 +100,12 @@ class Courier:
         """What ends a job before its send. Expiry is this clock's, all else is heard of."""
         state = self._register.state(job.broadcast_id)
         if state is BroadcastState.CANCELLED:
-            return Entry(job.recipient, End.CANCELLED)
+            return job.unsent(End.CANCELLED)
         if state is BroadcastState.HALTED:
             # It may be resumed: its chats wait in `later` for that.
-            return Entry(job.recipient, None, due=self._clock(), failed=False)
+            return job.again(self._clock(), failed=False)
         if self._clock() >= job.expires - EXPIRY_GUARD:
-            return Entry(job.recipient, End.EXPIRED)
+            return job.unsent(End.EXPIRED)
         return None
 
     async def _send(self, job: Job, prepared: Prepared) -> Outcome:
@@ -137,13 +140,13 @@ class Courier:
         """Our text was refused: try plain text once, then stop the broadcast, blame no chat."""
         if await self._letters.simplify(job, refused):
             log.error("text refused, sent plain", broadcast=job.broadcast_id, detail=outcome.detail)
-            return Entry(job.recipient, None, due=self._clock(), failed=False)
+            return job.again(self._clock(), failed=False)
         return await self._halt(job, outcome.detail)
 
     async def _halt(self, job: Job, reason: str) -> Entry:
         log.error("broadcast halted", broadcast=job.broadcast_id, reason=reason)
         await self._broadcasts.halt(job.broadcast_id, reason)
-        return Entry(job.recipient, None, due=self._clock(), failed=False)
+        return job.again(self._clock(), failed=False)
 
     async def _note(self, job: Job, outcome: Outcome, step: Step) -> None:
         """Carry what the answer says about the chat, or about everyone, beyond this send."""

@@ -326,10 +326,10 @@ class Broadcasts:
 
 
 def _due(entry: Entry) -> str:
-    """When it is due, marked where the wait is no failure."""
+    """When it is due, marked where the wait is no failure or the chat may have been told."""
     if entry.due is None:
         return ""
-    return f"{'' if entry.failed else 'w'}{to_ms(entry.due)}"
+    return f"{'' if entry.failed else 'w'}{'d' if entry.doubtful else ''}{to_ms(entry.due)}"
 
 
 class _KeyTable:

@@ -32,8 +32,9 @@ def read_row(row: bytes) -> Claimed:
         Recipient.from_key(key),
         language,
         int(thread) if thread else None,
-        int(attempts),
+        int(attempts.removesuffix("d")),
         int(answers) if answers else None,
         low_data,
+        attempts.endswith("d"),
         shelter=read_note(note),
     )

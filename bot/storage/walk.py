@@ -20,6 +20,9 @@ CLAIMS_AHEAD = 10
 """Claims that one reading of a place serves: at 5,000 a second each round trip counts."""
 
 WAIT_FOR_TOLD_MS = 500
+UNKNOWN = b"k"
+"""The receipt of one whose fate is unknown, as prelude.lua has it."""
+
 SEGMENTS_AT_ONCE = 8
 SEGMENTS_A_CLAIM = 256
 
@@ -86,7 +89,7 @@ async def peek(server: Server, keys: Keys, layout: Layout, n: int) -> Peek:
         ("TIME",),
         ("HMGET", keys.broadcast(layout.id), "state", "expires", "cursor"),
         ("ZRANGE", keys.later(layout.id), 0, max(n, 100) - 1, "WITHSCORES"),
-        ("HMGET", keys.broadcast(told_by), "state", "n:sent"),
+        ("HMGET", keys.broadcast(told_by), "state", "n:sent", "n:unknown"),
         ("HLEN", keys.in_flight(told_by)),
     )
     if fields[0] is None:
@@ -134,7 +137,7 @@ def _end_of_pass(
     tell nobody any more and has told as many as when the pass began; otherwise it goes round
     again, and whoever has the correction is skipped.
     """
-    sent = int(told[1] or 0)
+    sent = int(told[1] or 0) + int(told[2] or 0)
     if told[0] is not None and (told[0].decode() in _UNDER_WAY or told_in_flight):
         return Peek(candidates, seen, str(cursor), WAIT_FOR_TOLD_MS)
     if sent == cursor.told:
@@ -194,7 +197,9 @@ class _Walk:
         return False
 
     def _told(self, receipts: dict[bytes, bytes]) -> list[int]:
-        """Those of a bucket, behind the cursor, who have a message."""
+        """Those of a bucket, behind the cursor, who have a message or may have one."""
         after = self.cursor.after
-        told = sorted(int(chat) for chat, value in receipts.items() if value.isdigit())
+        told = sorted(
+            int(chat) for chat, value in receipts.items() if value.isdigit() or value == UNKNOWN
+        )
         return told if after is None else [chat for chat in told if chat > after]

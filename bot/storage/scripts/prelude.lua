@@ -112,9 +112,9 @@ local function known(b, key, bucket, chat_id)
       or redis.call('ZSCORE', b.later, key)
 end
 
--- What the dispatcher needs of a chat, in words: key, tries before this one, language, topic or
--- '', the message that this one answers or '', and last, for it holds spaces, the shelter that a
--- person wrote down or ''.
+-- What the dispatcher needs of a chat, in words: key, tries before this one (with a d behind them
+-- where the chat may have been told already), language, topic or '', the message that this one
+-- answers or '', and last, for it holds spaces, the shelter that a person wrote down or ''.
 local function row(key, tries, chat, told, chat_id)
   local f = redis.call('HMGET', chat, 'l', 't', 'n')
   local answers = told and redis.call('HGET', told, chat_id) or ''

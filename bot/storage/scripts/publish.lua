@@ -39,7 +39,9 @@ push(nil)
 -- A pass over receipts remembers how many there were, so that later ones cause another pass.
 local sent = 0
 if told_by ~= '' then
-  sent = tonumber(redis.call('HGET', told, 'n:sent') or '0')
+  -- Those whose fate is unknown may have been told: a correction is for them too.
+  local counts = redis.call('HMGET', told, 'n:sent', 'n:unknown')
+  sent = (tonumber(counts[1]) or 0) + (tonumber(counts[2]) or 0)
   -- Nobody joins a broadcast that has been corrected: the correction would pass him by.
   if redis.call('EXISTS', told) == 1 then redis.call('HSET', told, 'closed', '1') end
 end

@@ -10,7 +10,8 @@ for i = 4, #ARGV, 4 do
   local raw = redis.call('HGET', b.in_flight, ARGV[i])
   if raw then
     local told = tonumber(ARGV[i + 3])
-    local tries = string.match(raw, '^(%d+)')
+    -- Whoever had it in hand may have sent it.
+    local tries = string.match(raw, '^(%d+)') .. 'd'
     rows[#rows + 1] =
       row(ARGV[i], tries, KEYS[tonumber(ARGV[i + 2])], told > 0 and KEYS[told], ARGV[i + 1])
   end

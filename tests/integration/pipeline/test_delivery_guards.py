@@ -13,7 +13,7 @@ import pytest
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
-from bot.domain.broadcast import BroadcastState, Claim, Entry, Standing
+from bot.domain.broadcast import BroadcastState, Claim, Entry, Plan, Standing
 from bot.domain.delivery import End, Lane
 from bot.domain.fault import StorageUnavailable
 from bot.pipeline import dispatch, role
@@ -78,6 +78,47 @@ async def test_what_was_cancelled_between_claim_and_send_is_not_sent(workshop: W
     ended = await workshop.ended("b")
     assert (ended.state, ended.counts) == (BroadcastState.CANCELLED, {End.CANCELLED: 3})
     assert not workshop.told("b")
+
+
+async def test_taken_over_from_a_cancelled_broadcast_is_of_unknown_fate_and_corrected(
+    workshop: Workshop,
+) -> None:
+    """Whoever died with them in hand may have sent them; the others were told nothing."""
+    await workshop.crowd(12)
+    await workshop.publish("b")
+    broadcasts, role = workshop.storage.broadcasts, workshop.storage.role
+    assert await role.acquire("dead", 60)
+    claim = await broadcasts.claim("dead", "b", 5)
+    assert len(claim.chats) == 5
+    assert await broadcasts.cancel("b")
+    await role.release("dead")
+    expires = workshop.clock.now + timedelta(seconds=60)
+    assert await broadcasts.publish(Plan("correction", Lane.PREPARE, expires, told_by="b"))
+    workshop.dispatch()
+    ended = await workshop.ended("b")
+    assert ended.counts == {End.UNKNOWN: 5, End.CANCELLED: 7}
+    async with workshop.clock_running():
+        await workshop.ended("correction")
+    doubtful = [chat.recipient.chat_id for chat in claim.chats]
+    assert workshop.told("correction") == dict.fromkeys(doubtful, 1)
+
+
+async def test_lost_answer_before_a_cancel_is_of_unknown_fate(workshop: Workshop) -> None:
+    await workshop.crowd(2)
+    await workshop.publish("b")
+    broadcasts, role = workshop.storage.broadcasts, workshop.storage.role
+    assert await role.acquire("here", 60)
+    first, second = (await broadcasts.claim("here", "b", 5)).chats
+    due = workshop.clock.now + timedelta(seconds=10)
+    entries = [
+        Entry(first.recipient, None, due=due, doubtful=True),
+        Entry(second.recipient, None, due=due),
+    ]
+    await broadcasts.record("here", "b", entries)
+    assert await broadcasts.cancel("b")
+    await role.release("here")
+    workshop.dispatch()
+    assert (await workshop.ended("b")).counts == {End.UNKNOWN: 1, End.CANCELLED: 1}
 
 
 async def test_shelter_now_goes_before_what_was_claimed_already(workshop: Workshop) -> None:
