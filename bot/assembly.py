@@ -32,8 +32,11 @@ from bot.pipeline.role import Tenure
 from bot.pipeline.sending import Sending
 from bot.rendering.advisory import Renderer
 from bot.rendering.dialogue import Dialogue
+from bot.rendering.household import HouseholdMenu
 from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
+from bot.rendering.shelter import ShelterTexts
+from bot.rendering.ticklist import TickLists
 from bot.storage.opening import Storage
 from bot.telegram.pacer import Pacer
 from bot.telegram.stars import StarBalance
@@ -67,7 +70,7 @@ def load_content(settings: Settings) -> Content:
         emergency = load_emergency()
     except (TextsError, GuidanceError, EmergencyError) as fault:
         raise ConfigurationError(f"content: {fault}") from None
-    if settings.guidance.profile not in guidance.profiles:
+    if settings.guidance.profile not in (None, *guidance.profiles):
         known = ", ".join(guidance.profiles)
         raise ConfigurationError(
             f"guidance.profile: {settings.guidance.profile!r} is not one of {known}; set "
@@ -149,6 +152,9 @@ def assemble(
     )
     services = Services(
         chats=storage.chats,
+        checklists=storage.checklists,
+        questions=storage.questions,
+        shelters=storage.shelters,
         advisories=storage.advisories,
         live=live,
         review=review,
@@ -158,6 +164,15 @@ def assemble(
         gazetteer=content.gazetteer,
         suggest=suggest,
         dialogue=Dialogue(content.texts, content.gazetteer),
+        tick_lists=TickLists(
+            content.texts,
+            content.guidance,
+            content.gazetteer,
+            days=settings.guidance.days,
+            profile=settings.guidance.profile,
+        ),
+        household_menu=HouseholdMenu(content.texts, content.guidance),
+        shelter_texts=ShelterTexts(content.texts),
         operator_texts=operator_texts,
         offline=Offline(
             content.texts,

@@ -174,9 +174,9 @@ class DeliverySettings(_Section):
 
 
 class GuidanceSettings(_Section):
-    """Which national guidance the amounts follow, and for how many days."""
+    """For how many days amounts are, and whose; no profile is that of each chat's country."""
 
-    profile: str = "ua"
+    profile: str | None = None
     days: Annotated[int, Field(ge=1, le=30)] = 3
 
 

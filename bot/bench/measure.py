@@ -225,7 +225,7 @@ def _build(content: Content, storage: Storage, stub: Stub, sender: Sender, rate:
         guidance=content.guidance,
         sources={},
         days=3,
-        profile="ua",
+        profile=None,
         clock=storage.clock,
     )
     nobody, letters = NobodyAtTheDesk(), Letters(notices, renderer, sender)

@@ -23,6 +23,7 @@ async def city(update: Update, context: Context) -> None:
     if not await may_change(update, context):
         await refuse(update, context)
         return
+    await context.services.questions.close(here.chat.id)
     if name := " ".join(context.args or ()):
         await read_name(update, context, here, name)
     elif here.is_private and is_new(here.chat):
@@ -114,6 +115,7 @@ async def show_more(update: Update, context: Context) -> None:
     if not await may_change(update, context):
         await refuse(update, context)
         return
+    await context.services.questions.close(here.chat.id)
     dialogue = context.services.dialogue
     await show(update, context, dialogue.choose(here.language, here.chat.kind))
     await answer(update)

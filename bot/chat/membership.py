@@ -101,6 +101,7 @@ async def migrate(update: Update, context: Context) -> None:
     if new_id is None:
         return
     services = context.services
+    await services.checklists.migrate(old_id, new_id)
     chat = await services.chats.migrate(old_id, new_id)
     if chat is not None and chat.state is State.UNREACHABLE:
         # The bot's leaving the old id may have been noted first; it is here, it reads this.

@@ -21,11 +21,11 @@ from bot.content.texts import Texts
 log = structlog.get_logger(__name__)
 
 PRIVATE = (
-    *("start", "city", "status", "verify", "offline", "test", "language", "settings"),
-    *("privacy", "stop", "help"),
+    *("start", "city", "status", "checklist", "household", "shelter", "verify", "offline"),
+    *("test", "language", "settings", "privacy", "stop", "help"),
 )
-GROUP = ("status", "help")
-ADMINISTRATORS = ("city", "status", "language", "stop", "help")
+GROUP = ("status", "checklist", "help")
+ADMINISTRATORS = ("city", "status", "checklist", "language", "stop", "help")
 OPERATORS = ("pending", *PRIVATE)
 
 DESCRIPTION_LIMIT = 512

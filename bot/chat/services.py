@@ -8,15 +8,20 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.chat.choice import Suggest
+from bot.domain.checklist import Joining, TickList
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.message import Layout, Message
 from bot.domain.record import AdvisoryRecord
-from bot.domain.subscriber import Chat, Household, Kind, Recipient, State
+from bot.domain.shelter import NearShelter
+from bot.domain.subscriber import Awaited, Chat, Household, Kind, Recipient, State
 from bot.pipeline.live import Active
 from bot.rendering.dialogue import Dialogue
+from bot.rendering.household import HouseholdMenu
 from bot.rendering.notice import Notice
 from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
+from bot.rendering.shelter import ShelterTexts
+from bot.rendering.ticklist import TickLists
 
 
 class Chats(Protocol):
@@ -27,6 +32,36 @@ class Chats(Protocol):
     async def set_state(self, chat_id: int, state: State) -> Chat | None: ...
     async def migrate(self, old_id: int, new_id: int) -> Chat | None: ...
     async def forget(self, chat_id: int) -> None: ...
+
+
+class TickStore(Protocol):
+    """What is ticked, and who shares it; `bot.storage.checklists.Checklists`."""
+
+    async def open(self, chat_id: int) -> TickList: ...
+    async def own(self, chat_id: int) -> TickList: ...
+    async def tick(self, chat_id: int, item: str, *, done: bool) -> TickList: ...
+    async def reset(self, chat_id: int) -> TickList: ...
+    async def share(self, chat_id: int) -> str: ...
+    async def stop(self, chat_id: int) -> None: ...
+    async def join(self, chat_id: int, token: str) -> Joining: ...
+    async def leave(self, chat_id: int) -> None: ...
+    async def migrate(self, old_id: int, new_id: int) -> None: ...
+    async def forget(self, chat_id: int) -> None: ...
+
+
+class Questions(Protocol):
+    """What a private chat's next text or location answers."""
+
+    async def ask(self, chat_id: int, what: Awaited) -> None: ...
+    async def open(self, chat_id: int) -> Awaited | None: ...
+    async def close(self, chat_id: int) -> None: ...
+
+
+class PublicShelters(Protocol):
+    """The operator's list; degrees in WGS 84."""
+
+    async def any(self) -> bool: ...
+    async def nearest(self, lat: float, lon: float, n: int) -> tuple[NearShelter, ...]: ...
 
 
 class Counts(Protocol):
@@ -86,6 +121,9 @@ class Services:
     """`clock` gives the aware time now; `suggest` finds names that are nearly right."""
 
     chats: Chats
+    checklists: TickStore
+    questions: Questions
+    shelters: PublicShelters
     advisories: Advisories
     live: Live
     review: Review
@@ -95,6 +133,9 @@ class Services:
     gazetteer: Gazetteer
     suggest: Suggest
     dialogue: Dialogue
+    tick_lists: TickLists
+    household_menu: HouseholdMenu
+    shelter_texts: ShelterTexts
     operator_texts: OperatorTexts
     offline: Offline
     clock: Callable[[], datetime]

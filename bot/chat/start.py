@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from telegram import Update
 
-from bot.chat import choice, city, genuine
+from bot.chat import checklist, choice, city, genuine
 from bot.chat.context import Context
 from bot.chat.reply import location_keyboard, send
 from bot.chat.visit import Visit, is_off, may_change, visit
@@ -16,12 +16,15 @@ from bot.domain.subscriber import State
 async def start(update: Update, context: Context) -> None:
     """Greet, follow a deep link, or wake what was stopped."""
     here = await visit(update, context)
+    await context.services.questions.close(here.chat.id)
     link = choice.read_payload(" ".join(context.args or ()))
     match link:
         case (choice.Link.CITY, place_id):
             await _start_with_city(update, context, here, place_id)
         case (choice.Link.ADVISORY, advisory_id) if here.is_private:
             await genuine.send_details(update, context, here, advisory_id)
+        case (choice.Link.LIST, token) if here.is_private:
+            await checklist.join(update, context, here, token)
         case _ if not here.is_private:
             await city.hint_group(update, context, here)
         case _ if here.chat.places:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.delivery import End, Lane
+from bot.domain.shelter import ShelterNote
 from bot.domain.subscriber import Recipient
 
 
@@ -45,7 +46,8 @@ class Standing(StrEnum):
 class Claimed:
     """A chat put in flight. ``answers`` is the message of ``told_by`` that this send replies to.
 
-    ``doubtful``: an earlier send of this broadcast to it may have been accepted.
+    ``doubtful``: an earlier send of this broadcast to it may have been accepted. ``shelter`` is
+    what the person wrote down: then the letter is for this chat alone.
     """
 
     recipient: Recipient
@@ -55,6 +57,7 @@ class Claimed:
     answers: int | None = None
     low_data: bool = False
     doubtful: bool = False
+    shelter: ShelterNote | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class Notices:
         guidance: GuidanceBook,
         sources: Mapping[str, Source],
         days: int,
-        profile: str,
+        profile: str | None,
         clock: Callable[[], datetime],
     ) -> None:
         self._advisories = advisories
@@ -81,6 +81,7 @@ class Notices:
         if about.info and found.basis.is_guess:
             self._say_guessed(record.id, about, found)
         places = self._places(where)
+        country = places[0].country if places else None
         source = self._source(record)
         return Notice(
             advisory=advisory,
@@ -97,7 +98,7 @@ class Notices:
             original=None if original is None else read_back(original),
             original_code=None if original is None else original.code,
             days=self._days,
-            profile=self._profile,
+            profile=self._profile or self._guidance.profile_of(country),
         )
 
     def _say_guessed(self, advisory_id: str, advisory: Advisory, found: Classification) -> None:

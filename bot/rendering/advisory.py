@@ -8,6 +8,7 @@ from bot.content.texts import Texts
 from bot.domain.delivery import Lane
 from bot.domain.guidance import GuidanceBook, lane_of
 from bot.domain.message import Layout, Message
+from bot.domain.shelter import ShelterNote
 from bot.domain.subscriber import Household
 from bot.rendering.buttons import keyboard
 from bot.rendering.checklist import ONE_ADULT, Checklists
@@ -26,15 +27,22 @@ class Renderer:
         self._guidance = guidance
         self._bot_username = bot_username.removeprefix("@")
         self._checklists = Checklists(texts, guidance)
-        self._sections = Sections(guidance, self._checklists)
+        self._sections = Sections(texts, guidance, self._checklists)
 
-    def render(self, notice: Notice, language: str, layout: Layout) -> Message:
+    def render(
+        self,
+        notice: Notice,
+        language: str,
+        layout: Layout,
+        shelter: ShelterNote | None = None,
+    ) -> Message:
         """The broadcast's message for a reader of ``language`` (any tag: the closest is taken).
 
+        With `shelter`, a person's own, the message is for that person alone.
         Drills, tests and routine messages are silent. Raises KeyError for an unknown profile.
         """
         words = self._words(notice, language)
-        body = self._sections.body(words, is_low=layout is Layout.LOW)
+        body = self._sections.body(words, shelter, is_low=layout is Layout.LOW)
         return Message(
             html=body.html,
             keyboard=keyboard(words, layout, self._bot_username, has_more=body.is_cut),

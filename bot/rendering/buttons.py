@@ -20,7 +20,7 @@ def keyboard(words: Words, layout: Layout, bot_username: str, *, has_more: bool)
     if layout is Layout.LOW:
         more = Button(words.say("button.more"), data=f"more:{advisory_id}")
         return ((more,),) if has_more else ()
-    rows: list[list[Button]] = [[], []]
+    rows: list[list[Button]] = [[], [], []]
     deep_link = bot_link(words, bot_username)
     if layout is Layout.PRIVATE and has_more:
         rows[0].append(Button(words.say("button.more"), data=f"more:{advisory_id}"))
@@ -28,6 +28,10 @@ def keyboard(words: Words, layout: Layout, bot_username: str, *, has_more: bool)
         rows[0].append(Button(words.say("button.private"), url=deep_link))
     if layout is not Layout.CHANNEL:
         rows[0].append(Button(words.say("button.verify"), data=f"verify:{advisory_id}"))
+    if words.notice.purpose is not Purpose.CANCEL and layout is not Layout.CHANNEL:
+        rows[2].append(Button(words.say("button.checklist"), data="list:open"))
+        if layout is Layout.PRIVATE:
+            rows[2].append(Button(words.say("button.shelter"), data="shelter:open"))
     web = safe_url(words.info.web) if words.info else None
     if web:
         rows[1].append(Button(words.say("button.source", host=_shown(host_of(web))), url=web))

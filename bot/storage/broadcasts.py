@@ -23,10 +23,10 @@ from bot.domain.broadcast import (
 from bot.domain.delivery import End, Lane
 from bot.domain.subscriber import REACH_FIRST, Recipient
 from bot.storage.audience import estimate
+from bot.storage.claims import read_claim, read_row
 from bot.storage.keys import Keys
 from bot.storage.layout import Layout, buckets_for, read_buckets
 from bot.storage.server import Clock, Server, Value, from_ms, to_ms
-from bot.storage.spoken import spoken_of
 from bot.storage.walk import Ahead, Candidate, Peek, peek
 
 __all__ = [
@@ -127,7 +127,7 @@ class Broadcasts:
             if verdict == _RESYNC:
                 self._layouts.pop(broadcast_id, None)
                 continue
-            claim = _claim(verdict, reply)
+            claim = read_claim(verdict, reply)
             if claim.standing is Standing.OK and not claim.is_due:
                 self._ahead = seen.ahead
             if claim.finished:
@@ -150,7 +150,7 @@ class Broadcasts:
         for who in sorted(lost, key=lambda r: (REACH_FIRST.index(r.kind), r.chat_id)):
             chat = table.index(self._keys.chat(who.chat_id))
             args += (who.key, who.chat_id, chat, table.index(layout.told(self._keys, who)))
-        return tuple(map(_claimed, await self._server.run("recover", table.keys, args)))
+        return tuple(map(read_row, await self._server.run("recover", table.keys, args)))
 
     async def record(self, role: str, broadcast_id: str, entries: Sequence[Entry]) -> Standing:
         """Write down how sends ended; an entry counts only if it was in flight: twice is once."""
@@ -349,31 +349,6 @@ class _KeyTable:
 
 
 _RESYNC = "resync"
-
-
-def _claim(verdict: str, reply: list[Any]) -> Claim:
-    finished, due, is_due, *rows = reply
-    return Claim(
-        Standing(verdict),
-        tuple(map(_claimed, rows)),
-        finished=bool(finished),
-        due_at=from_ms(due) if due else None,
-        is_due=bool(is_due),
-    )
-
-
-def _claimed(row: bytes) -> Claimed:
-    key, attempts, field, thread, answers = row.decode().split(" ")
-    language, low_data = spoken_of(field)
-    return Claimed(
-        Recipient.from_key(key),
-        language,
-        int(thread) if thread else None,
-        int(attempts.removesuffix("d")),
-        int(answers) if answers else None,
-        low_data,
-        attempts.endswith("d"),
-    )
 
 
 def _broadcast(

@@ -112,6 +112,30 @@ class Keys:
         """String: id of the advisory that people know by `code`."""
         return self._key("advisory-code", code)
 
+    def checklist(self, chat_id: int) -> str:
+        """Hash: a field for each item of a chat's list that is ticked, and `:token` if shared."""
+        return self._key("checklist", chat_id)
+
+    def shared(self, token: str) -> str:
+        """Hash: `list` -> whose list the token opens, and a field for each chat that joined."""
+        return self._key("shared", token)
+
+    def joined(self, chat_id: int) -> str:
+        """String: token of the list that a chat uses instead of its own."""
+        return self._key("joined", chat_id)
+
+    def awaited(self, chat_id: int) -> str:
+        """String with expiry: what the chat's next text or location answers."""
+        return self._key("awaited", chat_id)
+
+    def shelters(self, edition: str = "") -> str:
+        """Hash: id -> public shelter as JSON; an `edition` is one that is being loaded."""
+        return self._key("shelters", *filter(None, [edition]))
+
+    def shelters_where(self, edition: str = "") -> str:
+        """Geo set of the ids in :meth:`shelters`."""
+        return self._key("shelters-where", *filter(None, [edition]))
+
 
 def bucket_of(recipient: Recipient, buckets: int) -> int:
     """Which of `buckets` receipts a recipient is in; ids are too regular to be used as they are."""

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from bot.storage.advisories import Advisories
 from bot.storage.asked import Asked
+from bot.storage.awaited import Questions
 from bot.storage.broadcasts import Broadcasts
 from bot.storage.chats import Chats
+from bot.storage.checklists import Checklists
 from bot.storage.connection import connect, connect_blocking
 from bot.storage.embedded import EmbeddedRedis
 from bot.storage.keys import Keys
@@ -20,6 +22,7 @@ from bot.storage.pace import Pace
 from bot.storage.queue import AdvisoryQueue
 from bot.storage.role import Role
 from bot.storage.server import Clock, Server, from_ms
+from bot.storage.shelters import Shelters
 
 BLOCK_S = 5.0
 
@@ -66,6 +69,9 @@ class Storage:
     asked: Asked
     broadcasts: Broadcasts
     chats: Chats
+    checklists: Checklists
+    questions: Questions
+    shelters: Shelters
     role: Role
     pace: Pace
 
@@ -113,6 +119,9 @@ async def open_storage(
             asked=Asked(redis, keys),
             broadcasts=Broadcasts(redis, keys, story),
             chats=Chats(redis, keys),
+            checklists=Checklists(redis, keys),
+            questions=Questions(redis, keys),
+            shelters=Shelters(redis, keys),
             role=Role(redis, keys),
             pace=Pace(redis, keys, story),
         )

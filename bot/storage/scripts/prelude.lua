@@ -113,10 +113,11 @@ local function known(b, key, bucket, chat_id)
 end
 
 -- What the dispatcher needs of a chat, in words: key, tries before this one (with a d behind them
--- where the chat may have been told already), language, topic or '', and the message that this one answers or ''.
+-- where the chat may have been told already), language, topic or '', the message that this one
+-- answers or '', and last, for it holds spaces, the shelter that a person wrote down or ''.
 local function row(key, tries, chat, told, chat_id)
-  local f = redis.call('HMGET', chat, 'l', 't')
+  local f = redis.call('HMGET', chat, 'l', 't', 'n')
   local answers = told and redis.call('HGET', told, chat_id) or ''
-  return table.concat(
-    {key, tries, f[1] or '', f[2] or '', tonumber(answers) and answers or ''}, ' ')
+  local reply_to = tonumber(answers) and answers or ''
+  return table.concat({key, tries, f[1] or '', f[2] or '', reply_to, f[3] or ''}, ' ')
 end

@@ -55,6 +55,8 @@ async def test_page_for_a_blackout_comes_as_a_document(stage: Stage) -> None:
     person = stage.world.user("Олена", "uk")
     stage.world.start(person, f"c_{KYIV}")
     await stage.world.wait_for("Готово", chat_id=person.id)
+    stage.world.private_message(person, "/shelter Школа 5, підвал")
+    await stage.world.wait_for("Школа 5, підвал", chat_id=person.id)
     stage.world.private_message(person, "/offline")
     sent = await stage.world.wait_for("Збережіть цю сторінку", chat_id=person.id)
     document = sent.body["document"]
@@ -63,6 +65,7 @@ async def test_page_for_a_blackout_comes_as_a_document(stage: Stage) -> None:
     assert '<html lang="uk">' in page
     assert "Екстрені номери: Україна" in page
     assert "за київським часом" in page
+    assert "Школа 5, підвал" in page
 
 
 async def test_page_for_a_blackout_comes_to_somebody_who_follows_nothing(stage: Stage) -> None:

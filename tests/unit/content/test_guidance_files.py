@@ -119,10 +119,18 @@ WRONG = [
                  id="an item that stands twice"),
     pytest.param("checklists.yaml", "category: water", "category: wine",
                  r"checklists\.yaml: items\.0\.category: 'wine'", id="an unknown list"),
-    pytest.param("checklists.yaml", "      general:\n        sources: [ready_water",
+    pytest.param("checklists.yaml", "      us:\n        sources: [ready_water",
                  "      mars:\n        sources: [ready_water",
                  r"checklists\.yaml: items\.all_water\.profiles: 'mars' is no profile",
                  id="an unknown profile"),
+    pytest.param("checklists.yaml", "countries: [SE]", "countries: [SE, UA]",
+                 r"checklists\.yaml: profiles\.se\.countries: 'UA' is in ua too",
+                 id="a country with two guidances"),
+    pytest.param("checklists.yaml", "countries: [SE]", "countries: [Sweden]",
+                 r"checklists\.yaml: profiles\.se\.countries\.0: 'Sweden'", id="no country's code"),
+    pytest.param("checklists.yaml", "otherwise: us", "otherwise: mars",
+                 r"checklists\.yaml: otherwise: 'mars' is no profile",
+                 id="an unknown profile for the rest"),
     pytest.param("sources.yaml", "usda_food:\n", "usda_drinks:\n",
                  r"texts/\w+\.yaml: sources\.usda_drinks: is missing; write the text",
                  id="a source without a name"),
@@ -136,7 +144,7 @@ def test_shipped_guidance_is_complete() -> None:
         "radiation", "power_cut", "water_cut", "explosive_remnants", "flood", "tsunami", "storm",
         "extreme_heat", "extreme_cold", "earthquake", "wildfire", "general_security", "general",
     }  # fmt: skip
-    assert {"ua", "general"} <= set(book.profiles)
+    assert {"ua", "us", "se", "de", "eu"} <= set(book.profiles)
 
 
 def test_producers_are_told_the_key_of_every_threat() -> None:

@@ -244,7 +244,8 @@ def test_buttons_of_each_layout() -> None:
     assert private[:3] == [f"more:{id}", f"verify:{id}", web]
     assert private[3] is not None
     assert private[3].startswith("https://t.me/share/url?url=")
-    assert shown(Layout.GROUP) == [bot, f"verify:{id}", web]
+    assert private[4:] == ["list:open", "shelter:open"]
+    assert shown(Layout.GROUP) == [bot, f"verify:{id}", web, "list:open"]
     assert shown(Layout.CHANNEL) == [bot, web]
 
 
