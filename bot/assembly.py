@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.chat.aftermath import Aftermath
 from bot.chat.context import App
 from bot.chat.desk import Desk
 from bot.chat.handlers import add_handlers
@@ -57,6 +58,7 @@ class Parts:
     dispatcher: Dispatcher
     review: Review
     intake: Intake
+    aftermath: Aftermath
 
 
 def load_content(settings: Settings) -> Content:
@@ -149,6 +151,9 @@ def assemble(
     )
     services = Services(
         chats=storage.chats,
+        contacts=storage.contacts,
+        pins=storage.pins,
+        errands=storage.errands,
         advisories=storage.advisories,
         live=live,
         review=review,
@@ -169,7 +174,10 @@ def assemble(
         clock=storage.clock,
     )
     add_handlers(application, services)
-    return Parts(dispatcher, review, intake)
+    aftermath = Aftermath(
+        application.bot, services, storage.errands, leads=lambda: dispatcher.dispatches
+    )
+    return Parts(dispatcher, review, intake, aftermath)
 
 
 def build_dispatcher(
@@ -196,6 +204,7 @@ def build_dispatcher(
         meter=metrics,
         clock=storage.clock,
         register=register,
+        errands=storage.errands,
     )
     sending = Sending(
         backlog=backlog,

@@ -12,6 +12,7 @@ from bot.chat.context import Context
 from bot.chat.reply import answer, location_keyboard, send, show
 from bot.chat.services import Services
 from bot.chat.visit import Visit, is_new, may_change, personal_language, thread_of, visit
+from bot.domain.errand import Trouble
 from bot.domain.place import Place
 from bot.domain.subscriber import Chat, Kind
 from bot.rendering.dialogue import Coming
@@ -178,6 +179,8 @@ async def _store(services: Services, chat: Chat, place: Place) -> Subscription:
     if follow is Follow.FULL:
         return Subscription(chat, follow)
     await services.chats.save(changed)
+    if changed.kind is Kind.GROUP:
+        await services.contacts.mended(changed.id, Trouble.TOPIC)
     sent = await services.live.join(changed)
     if sent:
         return Subscription(changed, follow, Coming.SENT, sent)

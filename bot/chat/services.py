@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.chat.choice import Suggest
+from bot.domain.errand import Errand, Task, Trouble
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.message import Layout, Message
 from bot.domain.record import AdvisoryRecord
@@ -41,6 +42,33 @@ class Advisories(Protocol):
     async def get(self, advisory_id: str) -> AdvisoryRecord | None: ...
     async def by_code(self, code: str) -> AdvisoryRecord | None: ...
     async def pending(self) -> tuple[AdvisoryRecord, ...]: ...
+
+
+class Contacts(Protocol):
+    """Whom to tell what a group or channel lacks; `bot.storage.contacts.Contacts`."""
+
+    async def of(self, chat_id: int) -> int | None: ...
+    async def keep(self, chat_id: int, user_id: int) -> None: ...
+    async def first(self, chat_id: int, trouble: Trouble) -> bool: ...
+    async def mended(self, chat_id: int, trouble: Trouble) -> None: ...
+    async def move(self, old_id: int, new_id: int) -> None: ...
+    async def chats_of(self, user_id: int) -> Sequence[int]: ...
+    async def forget(self, user_id: int) -> None: ...
+
+
+class Pins(Protocol):
+    """Advisory's id -> our pinned message, for each chat; `bot.storage.pins.Pins`."""
+
+    async def held(self, chat_id: int) -> Mapping[str, int]: ...
+    async def keep(self, chat_id: int, advisory_id: str, message_id: int) -> None: ...
+    async def drop(self, chat_id: int, advisory_id: str) -> None: ...
+    async def forget(self, chat_id: int) -> None: ...
+
+
+class Errands(Protocol):
+    """What is done later, by whichever replica looks first; `bot.storage.errands.Errands`."""
+
+    async def add(self, task: Task, errand: Errand, delay_s: float = 0) -> None: ...
 
 
 class Live(Protocol):
@@ -86,6 +114,9 @@ class Services:
     """`clock` gives the aware time now; `suggest` finds names that are nearly right."""
 
     chats: Chats
+    contacts: Contacts
+    pins: Pins
+    errands: Errands
     advisories: Advisories
     live: Live
     review: Review

@@ -112,6 +112,22 @@ class Keys:
         """String: id of the advisory that people know by `code`."""
         return self._key("advisory-code", code)
 
+    def errands(self, task: str) -> str:
+        """Sorted set: errand -> when it is due, or until when somebody has it in hand."""
+        return self._key("errands", task)
+
+    def pinned(self, chat_id: int) -> str:
+        """Hash: advisory id -> message that the bot pinned for it."""
+        return self._key("pinned", chat_id)
+
+    def contact(self, chat_id: int) -> str:
+        """Hash: `user` -> who is told what the chat lacks; `told:<trouble>` -> told already."""
+        return self._key("contact", chat_id)
+
+    def contact_for(self, user_id: int) -> str:
+        """Set of the chats whose contact a person is."""
+        return self._key("contact-for", user_id)
+
 
 def bucket_of(recipient: Recipient, buckets: int) -> int:
     """Which of `buckets` receipts a recipient is in; ids are too regular to be used as they are."""

@@ -14,9 +14,12 @@ from bot.storage.asked import Asked
 from bot.storage.broadcasts import Broadcasts
 from bot.storage.chats import Chats
 from bot.storage.connection import connect, connect_blocking
+from bot.storage.contacts import Contacts
 from bot.storage.embedded import EmbeddedRedis
+from bot.storage.errands import Errands
 from bot.storage.keys import Keys
 from bot.storage.pace import Pace
+from bot.storage.pins import Pins
 from bot.storage.queue import AdvisoryQueue
 from bot.storage.role import Role
 from bot.storage.server import Clock, Server, from_ms
@@ -68,6 +71,9 @@ class Storage:
     chats: Chats
     role: Role
     pace: Pace
+    errands: Errands
+    pins: Pins
+    contacts: Contacts
 
 
 @asynccontextmanager
@@ -115,4 +121,7 @@ async def open_storage(
             chats=Chats(redis, keys),
             role=Role(redis, keys),
             pace=Pace(redis, keys, story),
+            errands=Errands(redis, keys, story),
+            pins=Pins(redis, keys),
+            contacts=Contacts(redis, keys),
         )

@@ -1,0 +1,40 @@
+"""What follows a broadcast or a tap in groups and channels, put together from its errands."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from telegram import Bot
+
+from bot.chat.errands import ErrandWorker, Queue
+from bot.chat.membership import carry_over
+from bot.chat.pinning import Pinning
+from bot.chat.services import Services
+from bot.chat.troubles import Troubles
+from bot.domain.errand import Errand, Task
+
+Step = Callable[[], Awaitable[None]]
+
+
+class Aftermath:
+    """The workers, one for each kind of errand. `leads`: whether this replica sends broadcasts."""
+
+    def __init__(
+        self, bot: Bot, services: Services, queue: Queue, *, leads: Callable[[], bool]
+    ) -> None:
+        self._services = services
+        pinning = Pinning(bot, services.pins, services.advisories, services.clock)
+        troubles = Troubles(bot, services.contacts, services.chats, services.dialogue)
+        self._workers = {
+            Task.TOLD: ErrandWorker(queue, Task.TOLD, pinning.settle, may=leads),
+            Task.TROUBLE: ErrandWorker(queue, Task.TROUBLE, troubles.tell),
+            Task.MOVED: ErrandWorker(queue, Task.MOVED, self._carry_over, gap_s=0),
+        }
+
+    @property
+    def steps(self) -> Mapping[str, Step]:
+        """What is to be run for as long as the bot runs."""
+        return {task.value: worker.run for task, worker in self._workers.items()}
+
+    async def _carry_over(self, errand: Errand) -> None:
+        await carry_over(self._services, errand.chat_id, int(errand.about))
