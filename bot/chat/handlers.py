@@ -12,6 +12,7 @@ from telegram.ext import (
     ChatMemberHandler,
     CommandHandler,
     MessageHandler,
+    TypeHandler,
     filters,
 )
 
@@ -32,6 +33,7 @@ from bot.chat import (
     stop,
 )
 from bot.chat.context import App, Context
+from bot.chat.flood import Gate
 from bot.chat.services import Services
 
 ALLOWED_UPDATES = [
@@ -46,6 +48,7 @@ ALLOWED_UPDATES = [
 Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 Handler = BaseHandler[Update, Context, None]
 
+_FIRST = -1  # before the handlers of the usual group
 _ID = "([A-Za-z0-9_-]{1,32})"
 _PRIVATE = filters.ChatType.PRIVATE
 _TALK = filters.UpdateType.MESSAGES & ~filters.ChatType.CHANNEL  # a corrected slip counts
@@ -56,6 +59,7 @@ _POST = filters.UpdateType.CHANNEL_POST
 def add_handlers(application: App, services: Services) -> None:
     """Register everything. The application must be built with `context_types()`."""
     application.bot_data.services = services
+    application.add_handler(TypeHandler(Update, Gate().check), group=_FIRST)
     application.add_handlers(handlers())
     application.add_error_handler(errors.report)
 
