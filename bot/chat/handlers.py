@@ -59,8 +59,12 @@ _POST = filters.UpdateType.CHANNEL_POST
 def add_handlers(application: App, services: Services) -> None:
     """Register everything. The application must be built with `context_types()`."""
     application.bot_data.services = services
-    application.add_handler(TypeHandler(Update, Gate().check), group=_FIRST)
-    application.add_handlers(handlers())
+    answers = handlers()
+    names = frozenset[str]().union(
+        *(one.commands for one in answers if isinstance(one, CommandHandler))
+    )
+    application.add_handler(TypeHandler(Update, Gate(names).check), group=_FIRST)
+    application.add_handlers(answers)
     application.add_error_handler(errors.report)
 
 
