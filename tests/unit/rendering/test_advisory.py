@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
+from urllib.parse import unquote
 
 import pytest
 
@@ -237,14 +238,21 @@ def test_buttons_of_each_layout() -> None:
         keyboard = RENDERER.render(notice(), "en", layout).keyboard
         return [button.data or button.url for row in keyboard for button in row]
 
+    def share(layout: Layout) -> str:
+        return unquote(shown(layout)[-1] or "")
+
     id, bot = KYIV_ADVISORY.id, "https://t.me/forewarn_bot?start=c_703448"
     web = "https://embassy.example/alerts/1"
     private = shown(Layout.PRIVATE)
     assert private[:3] == [f"more:{id}", f"verify:{id}", web]
-    assert private[3] is not None
-    assert private[3].startswith("https://t.me/share/url?url=")
-    assert shown(Layout.GROUP) == [bot, f"verify:{id}", web]
-    assert shown(Layout.CHANNEL) == [bot, web]
+    assert shown(Layout.GROUP)[:-1] == [bot, f"verify:{id}", web]
+    assert shown(Layout.CHANNEL)[:-1] == [bot, "https://t.me/forewarn_bot?start=k", web]
+    for layout in Layout:
+        link, _, said = share(layout).removeprefix("https://t.me/share/url?url=").partition("&")
+        assert link == f"https://t.me/forewarn_bot?start=a_{id}"
+        # What is passed on is a link, not a copy that grows old.
+        assert "Prepare" not in said
+        assert "how it stands now" in said
 
 
 def test_without_a_bot_name_or_a_proper_address_there_is_no_such_button() -> None:
@@ -294,7 +302,7 @@ def test_message_for_a_weak_network_is_short_and_still_says_what_to_do(
     assert len(shown) < len(full) * (0.5 if told.purpose is Purpose.ALERT else 1)
     assert shown.split("\n")[:2] == full.split("\n")[:2]
     assert not re.search("http|<", message.html)
-    more = [button.data for row in message.keyboard for button in row]
+    more = [button.data for row in message.keyboard for button in row if button.data]
     assert more == ([f"more:{told.advisory.id}"] if RENDERER.details(told, language) else [])
     if told.purpose is Purpose.ALERT:
         for step in GUIDANCE.steps(told.hazard, told.stage).steps:
