@@ -35,6 +35,7 @@ from bot.rendering.advisory import Renderer
 from bot.rendering.dialogue import Dialogue
 from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
+from bot.rendering.rollcall import RollCallTexts
 from bot.storage.opening import Storage
 from bot.telegram.pacer import Pacer
 from bot.telegram.stars import StarBalance
@@ -154,6 +155,7 @@ def assemble(
         contacts=storage.contacts,
         pins=storage.pins,
         errands=storage.errands,
+        rollcalls=storage.rollcalls,
         advisories=storage.advisories,
         live=live,
         review=review,
@@ -171,6 +173,8 @@ def assemble(
             settings.guidance.days,
             settings.guidance.profile,
         ),
+        rollcall_texts=RollCallTexts(content.texts, content.emergency),
+        rollcall_minutes=settings.groups.rollcall_minutes,
         clock=storage.clock,
     )
     add_handlers(application, services)

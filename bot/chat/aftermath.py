@@ -10,6 +10,7 @@ from bot.chat.errands import ErrandWorker, Queue
 from bot.chat.membership import carry_over
 from bot.chat.pinning import Pinning
 from bot.chat.services import Services
+from bot.chat.tally import Tally
 from bot.chat.troubles import Troubles
 from bot.domain.errand import Errand, Task
 
@@ -28,6 +29,7 @@ class Aftermath:
         self._workers = {
             Task.TOLD: ErrandWorker(queue, Task.TOLD, pinning.settle, may=leads),
             Task.TROUBLE: ErrandWorker(queue, Task.TROUBLE, troubles.tell),
+            Task.TALLY: ErrandWorker(queue, Task.TALLY, Tally(bot, services).settle),
             Task.MOVED: ErrandWorker(queue, Task.MOVED, self._carry_over, gap_s=0),
         }
 

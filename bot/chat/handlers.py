@@ -27,6 +27,7 @@ from bot.chat import (
     offline,
     operator,
     privacy,
+    rollcall,
     settings,
     start,
     status,
@@ -98,6 +99,11 @@ def handlers() -> list[Handler]:
         _press(f"verify:{_ID}", genuine.press_verify),
         _press(f"more:{_ID}", genuine.press_more),
         _command("help", start.help_, _TALK),
+        # Roll-calls
+        _command("rollcall", rollcall.list_mine, _PRIVATE & _NEW),
+        _command("rollcall", rollcall.rollcall, _TALK),
+        _press("rc:([0-9a-f]{8}):(help|shelter|safe)", rollcall.press),
+        _press(r"rcx:(-?\d{1,20})", rollcall.export),
         # Settings
         _command("test", status.send_test, _PRIVATE & _NEW),
         _press("test", status.send_test),

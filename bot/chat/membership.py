@@ -107,6 +107,10 @@ async def _note_contact(update: Update, services: Services, chat_id: int, *, is_
 async def carry_over(services: Services, old_id: int, new_id: int) -> None:
     """What is kept beside the chat itself follows it to its new id; twice is once."""
     await services.contacts.move(old_id, new_id)
+    if await services.rollcalls.move(old_id, new_id):
+        call = await services.rollcalls.get(new_id)
+        if call is not None:
+            await services.errands.add(Task.TALLY, Errand(new_id, call.id))
     # The messages of the old id are not those of the new one.
     await services.pins.forget(old_id)
 

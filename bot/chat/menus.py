@@ -25,7 +25,7 @@ PRIVATE = (
     *("privacy", "stop", "help"),
 )
 GROUP = ("status", "help")
-ADMINISTRATORS = ("city", "status", "language", "stop", "help")
+ADMINISTRATORS = ("city", "status", "rollcall", "language", "stop", "help")
 OPERATORS = ("pending", *PRIVATE)
 
 DESCRIPTION_LIMIT = 512

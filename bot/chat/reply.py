@@ -26,7 +26,10 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 def markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
     """Our buttons as Telegram's."""
     rows = [
-        [InlineKeyboardButton(one.text, callback_data=one.data, url=one.url) for one in row]
+        [
+            InlineKeyboardButton(one.text, callback_data=one.data, url=one.url, style=one.style)
+            for one in row
+        ]
         for row in keyboard
     ]
     return InlineKeyboardMarkup(rows) if rows else None

@@ -12,12 +12,15 @@ from bot.domain.errand import Errand, Task, Trouble
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.message import Layout, Message
 from bot.domain.record import AdvisoryRecord
+from bot.domain.rollcall import Answer, Reply, RollCall
 from bot.domain.subscriber import Chat, Household, Kind, Recipient, State
 from bot.pipeline.live import Active
 from bot.rendering.dialogue import Dialogue
 from bot.rendering.notice import Notice
 from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
+from bot.rendering.rollcall import RollCallTexts
+from bot.storage.rollcalls import Said
 
 
 class Chats(Protocol):
@@ -63,6 +66,21 @@ class Pins(Protocol):
     async def keep(self, chat_id: int, advisory_id: str, message_id: int) -> None: ...
     async def drop(self, chat_id: int, advisory_id: str) -> None: ...
     async def forget(self, chat_id: int) -> None: ...
+
+
+class RollCalls(Protocol):
+    """What is asked and answered in groups; `bot.storage.rollcalls.RollCalls`."""
+
+    async def open(self, call: RollCall) -> bool: ...
+    async def shown(self, chat_id: int, message_id: int) -> None: ...
+    async def get(self, chat_id: int) -> RollCall | None: ...
+    async def answer(self, chat_id: int, call_id: str, said: Said, at: datetime) -> str: ...
+    async def counts(self, chat_id: int) -> Mapping[Answer, int]: ...
+    async def replies(self, chat_id: int) -> list[Reply]: ...
+    async def end(self, chat_id: int, call_id: str) -> bool: ...
+    async def move(self, old_id: int, new_id: int) -> bool: ...
+    async def chats_of(self, user_id: int) -> Sequence[int]: ...
+    async def forget(self, user_id: int) -> None: ...
 
 
 class Errands(Protocol):
@@ -117,6 +135,7 @@ class Services:
     contacts: Contacts
     pins: Pins
     errands: Errands
+    rollcalls: RollCalls
     advisories: Advisories
     live: Live
     review: Review
@@ -128,4 +147,6 @@ class Services:
     dialogue: Dialogue
     operator_texts: OperatorTexts
     offline: Offline
+    rollcall_texts: RollCallTexts
+    rollcall_minutes: int
     clock: Callable[[], datetime]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from telegram import Update
 
-from bot.chat import choice, city, genuine, offline
+from bot.chat import choice, city, genuine, offline, rollcall
 from bot.chat.context import Context
 from bot.chat.reply import location_keyboard, send
 from bot.chat.visit import Visit, is_off, may_change, visit
@@ -22,6 +22,8 @@ async def start(update: Update, context: Context) -> None:
             await _start_with_city(update, context, here, place_id)
         case (choice.Link.ADVISORY, advisory_id) if here.is_private:
             await genuine.send_details(update, context, here, advisory_id)
+        case (choice.Link.ROLL_CALL, chat_id) if here.is_private:
+            await rollcall.follow_link(update, context, here, chat_id)
         case (choice.Link.OWN_LIST, _) if here.is_private:
             await offline.offline(update, context)
         case _ if not here.is_private:

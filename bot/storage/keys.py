@@ -128,6 +128,14 @@ class Keys:
         """Set of the chats whose contact a person is."""
         return self._key("contact-for", user_id)
 
+    def rollcall(self, chat_id: int, part: str = "") -> str:
+        """Hash: a group's latest roll-call; `answers` and `counts` are hashes beside it."""
+        return self._key("rollcall", chat_id, *filter(None, [part]))
+
+    def rollcalls_of(self, user_id: int) -> str:
+        """Set of the groups where a person asked or answered in a roll-call."""
+        return self._key("rollcalls-of", user_id)
+
 
 def bucket_of(recipient: Recipient, buckets: int) -> int:
     """Which of `buckets` receipts a recipient is in; ids are too regular to be used as they are."""

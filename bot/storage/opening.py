@@ -22,6 +22,7 @@ from bot.storage.pace import Pace
 from bot.storage.pins import Pins
 from bot.storage.queue import AdvisoryQueue
 from bot.storage.role import Role
+from bot.storage.rollcalls import RollCalls
 from bot.storage.server import Clock, Server, from_ms
 
 BLOCK_S = 5.0
@@ -74,6 +75,7 @@ class Storage:
     errands: Errands
     pins: Pins
     contacts: Contacts
+    rollcalls: RollCalls
 
 
 @asynccontextmanager
@@ -124,4 +126,5 @@ async def open_storage(
             errands=Errands(redis, keys, story),
             pins=Pins(redis, keys),
             contacts=Contacts(redis, keys),
+            rollcalls=RollCalls(redis, keys, story),
         )
