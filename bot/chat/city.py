@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from telegram import ReplyKeyboardRemove, Update
 
 from bot.chat import choice
+from bot.chat.binding import with_channel
 from bot.chat.choice import Follow, Match
 from bot.chat.context import Context
 from bot.chat.reply import answer, location_keyboard, send, show
@@ -165,6 +166,8 @@ async def subscribe(update: Update, context: Context, here: Visit, place: Place)
         coming=made.coming,
         sent=made.sent,
     )
+    if here.is_private:
+        done = await with_channel(services, done, here.language, place)
     if not (here.is_private and is_new(here.chat)):
         await show(update, context, done)
         return

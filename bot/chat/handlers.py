@@ -17,6 +17,7 @@ from telegram.ext import (
 )
 
 from bot.chat import (
+    binding,
     channel,
     city,
     errors,
@@ -83,6 +84,8 @@ def handlers() -> list[Handler]:
         _command("city", channel.city_post, _POST),
         _command("stop", channel.stop_post, _POST),
         _command("language", channel.language_post, _POST),
+        _command("channel", binding.channel, _PRIVATE & _NEW),
+        MessageHandler(_PRIVATE & filters.StatusUpdate.CHAT_SHARED, binding.shared),
         # Cities
         _command("start", start.start, _TALK),
         _command("city", city.city, _TALK),

@@ -138,6 +138,9 @@ async def migrate(update: Update, context: Context) -> None:
 
 async def _greet(update: Update, context: Context, here: Visit) -> None:
     if here.chat.kind is Kind.CHANNEL:
+        user = update.effective_user
+        if user is not None and await context.services.channels.wished(user.id):
+            return  # they are choosing this channel right now, and are answered there
         key = "channel.again" if here.chat.places else "channel.promoted"
         await _tell_actor(update, context, key)
         return

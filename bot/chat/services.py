@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.chat.choice import Suggest
+from bot.domain.channel import CityChannel, Wish
 from bot.domain.errand import Errand, Task, Trouble
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.message import Layout, Message
@@ -83,6 +84,16 @@ class RollCalls(Protocol):
     async def forget(self, user_id: int) -> None: ...
 
 
+class Channels(Protocol):
+    """Channels that are being bound, and a city's own; `bot.storage.channels.Channels`."""
+
+    async def wish(self, user_id: int, wish: Wish) -> None: ...
+    async def wished(self, user_id: int) -> Wish | None: ...
+    async def granted(self, user_id: int) -> None: ...
+    async def offer(self, place_id: str, channel: CityChannel) -> None: ...
+    async def offered(self, place_id: str) -> CityChannel | None: ...
+
+
 class Errands(Protocol):
     """What is done later, by whichever replica looks first; `bot.storage.errands.Errands`."""
 
@@ -136,6 +147,7 @@ class Services:
     pins: Pins
     errands: Errands
     rollcalls: RollCalls
+    channels: Channels
     advisories: Advisories
     live: Live
     review: Review

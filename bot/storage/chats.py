@@ -16,7 +16,7 @@ from bot.storage.server import Server
 from bot.storage.spoken import spoken, spoken_of
 
 Fields = dict[str, str]
-_NAMES = ("k", "l", "p", "s", "t", "h", "m")
+_NAMES = ("k", "l", "p", "s", "t", "h", "a", "m")
 _TRIES = 20
 _MOVED_KEPT_S = 30 * 24 * 3600
 
@@ -169,6 +169,8 @@ def fields_of(chat: Chat) -> Fields:
     if (home := chat.household) is not None:
         counts = (home.adults, home.children, home.infants, home.pets, int(home.daily_medication))
         fields["h"] = ",".join(map(str, counts))
+    if chat.also:
+        fields["a"] = ",".join(chat.also)
     return fields
 
 
@@ -189,6 +191,7 @@ def _chat(chat_id: int, fields: Fields) -> Chat | None:
         thread_id=int(fields["t"]) if "t" in fields else None,
         household=household,
         low_data=low_data,
+        also=tuple(fields["a"].split(",")) if "a" in fields else (),
     )
 
 

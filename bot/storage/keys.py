@@ -136,6 +136,19 @@ class Keys:
         """Set of the groups where a person asked or answered in a roll-call."""
         return self._key("rollcalls-of", user_id)
 
+    def wish(self, user_id: int) -> str:
+        """String with expiry: what the channel that a person chooses next is to get."""
+        return self._key("wish", user_id)
+
+    @property
+    def city_channels(self) -> str:
+        """Hash: place id -> its public channel as JSON."""
+        return self._key("city-channels")
+
+    def further(self, broadcast_id: str, chat_id: int) -> str:
+        """Hash: language -> message of a channel's post in it, behind the first one."""
+        return self._key("further", broadcast_id, chat_id)
+
 
 def bucket_of(recipient: Recipient, buckets: int) -> int:
     """Which of `buckets` receipts a recipient is in; ids are too regular to be used as they are."""

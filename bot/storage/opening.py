@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.storage.advisories import Advisories
 from bot.storage.asked import Asked
 from bot.storage.broadcasts import Broadcasts
+from bot.storage.channels import Channels
 from bot.storage.chats import Chats
 from bot.storage.connection import connect, connect_blocking
 from bot.storage.contacts import Contacts
@@ -76,6 +77,7 @@ class Storage:
     pins: Pins
     contacts: Contacts
     rollcalls: RollCalls
+    channels: Channels
 
 
 @asynccontextmanager
@@ -127,4 +129,5 @@ async def open_storage(
             pins=Pins(redis, keys),
             contacts=Contacts(redis, keys),
             rollcalls=RollCalls(redis, keys, story),
+            channels=Channels(redis, keys),
         )
