@@ -9,6 +9,8 @@ from bot.sandbox.messages import Message
 from bot.sandbox.state import text_content
 
 _COMMAND = re.compile(r"/[A-Za-z0-9_]{1,64}(?:@([A-Za-z0-9_]{3,32}))?(?!\w)")
+#: An ephemeral command may be answered this long (Bot API 10.2).
+ANSWERED_WITHIN_S = 15.0
 _TOPIC_COLOR = 0x6FB9F0
 
 
@@ -74,6 +76,30 @@ class Groups(Membership):
         if self._bot_reads(chat, message, reply_to):
             self.deliver("message", message.body)
         return message
+
+    def quiet_command(self, chat: Chat, user: User, text: str) -> None:
+        """Write a command that the bot's menu marks as ephemeral: only the bot sees it.
+
+        Privacy mode lets it through, for it is written to the bot alone.
+        """
+        chat.members.setdefault(user.id, Member(user))
+        number = self.take_quiet_id(chat)
+        chat.asked_quietly[number] = (user.id, self.clock.now())
+        body = {
+            "message_id": 0,
+            "date": int(self.clock.now()),
+            "chat": chat.json(),
+            "from": user.json(),
+            "receiver_user": self.bot.json(),
+            "ephemeral_message_id": number,
+            **text_content(text),
+        }
+        if self.bot_member(chat).is_present:
+            self.deliver("message", body)
+
+    def take_quiet_id(self, chat: Chat) -> int:
+        chat.last_quiet_id += 1
+        return chat.last_quiet_id
 
     def channel_post(self, channel: Chat, text: str) -> Message:
         message = self.post(channel, text_content(text), sender_chat=channel)
