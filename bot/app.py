@@ -211,6 +211,7 @@ class Bot:
             "intake": partial(self._take_in, parts),
             "upkeep": self._keep_up,
             "desk": parts.review.keep_asking,
+            **{f"errands {task}": run for task, run in parts.aftermath.steps.items()},
         }
         return _Tasks(
             dispatch=group.create_task(

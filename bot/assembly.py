@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.chat.aftermath import Aftermath
 from bot.chat.context import App
 from bot.chat.desk import Desk
 from bot.chat.handlers import add_handlers
@@ -19,6 +20,7 @@ from bot.domain.guidance import GuidanceBook
 from bot.pipeline.backlog import Backlog
 from bot.pipeline.courier import Courier
 from bot.pipeline.dispatch import Dispatcher
+from bot.pipeline.further import Further
 from bot.pipeline.intake import Intake
 from bot.pipeline.letters import Letters
 from bot.pipeline.live import Live
@@ -35,6 +37,7 @@ from bot.rendering.dialogue import Dialogue
 from bot.rendering.household import HouseholdMenu
 from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
+from bot.rendering.rollcall import RollCallTexts
 from bot.rendering.shelter import ShelterTexts
 from bot.rendering.ticklist import TickLists
 from bot.storage.opening import Storage
@@ -60,6 +63,7 @@ class Parts:
     dispatcher: Dispatcher
     review: Review
     intake: Intake
+    aftermath: Aftermath
 
 
 def load_content(settings: Settings) -> Content:
@@ -115,18 +119,20 @@ def assemble(
         renderer=renderer,
         words=operator_texts,
     )
+    letters = Letters(notices, renderer, sender)
+    paying = Paying(
+        settings.delivery.paid.terms,
+        broadcasts=storage.broadcasts,
+        advisories=storage.advisories,
+        stars=StarBalance(application.bot),
+        desk=desk,
+        meter=metrics,
+    )
     dispatcher = build_dispatcher(
         storage,
-        Letters(notices, renderer, sender),
+        letters,
         sender,
-        paying=Paying(
-            settings.delivery.paid.terms,
-            broadcasts=storage.broadcasts,
-            advisories=storage.advisories,
-            stars=StarBalance(application.bot),
-            desk=desk,
-            meter=metrics,
-        ),
+        paying=paying,
         pacer=pacer,
         metrics=metrics,
         rate_per_s=settings.delivery.rate,
@@ -155,6 +161,11 @@ def assemble(
         checklists=storage.checklists,
         questions=storage.questions,
         shelters=storage.shelters,
+        contacts=storage.contacts,
+        pins=storage.pins,
+        errands=storage.errands,
+        rollcalls=storage.rollcalls,
+        channels=storage.channels,
         advisories=storage.advisories,
         live=live,
         review=review,
@@ -181,10 +192,52 @@ def assemble(
             settings.guidance.days,
             settings.guidance.profile,
         ),
+        rollcall_texts=RollCallTexts(content.texts, content.emergency),
+        rollcall_minutes=settings.groups.rollcall_minutes,
         clock=storage.clock,
     )
     add_handlers(application, services)
-    return Parts(dispatcher, review, intake)
+    register = Register(storage.broadcasts)
+    further = Further(
+        courier=build_courier(
+            storage, letters, sender, paying=paying, pacer=pacer, meter=metrics, register=register
+        ),
+        register=register,
+        notices=notices,
+        posts=storage.channels,
+        pacer=pacer,
+        clock=storage.clock,
+    )
+    aftermath = Aftermath(
+        application.bot, services, storage.errands, further, leads=lambda: dispatcher.dispatches
+    )
+    return Parts(dispatcher, review, intake, aftermath)
+
+
+def build_courier(
+    storage: Storage,
+    letters: Letters,
+    sender: Sender,
+    *,
+    paying: Paying,
+    pacer: Pacer,
+    meter: Metrics,
+    register: Register,
+) -> Courier:
+    """What makes one send of one chat."""
+    return Courier(
+        letters=letters,
+        paying=paying,
+        sender=sender,
+        chats=storage.chats,
+        broadcasts=storage.broadcasts,
+        pacer=pacer,
+        pace=storage.pace,
+        meter=meter,
+        clock=storage.clock,
+        register=register,
+        errands=storage.errands,
+    )
 
 
 def build_dispatcher(
@@ -200,17 +253,8 @@ def build_dispatcher(
     """The dispatcher and what it hands its jobs to."""
     register, backlog = Register(storage.broadcasts), Backlog()
     tenure, recorder = Tenure(storage.role), Recorder(storage.broadcasts, metrics)
-    courier = Courier(
-        letters=letters,
-        paying=paying,
-        sender=sender,
-        chats=storage.chats,
-        broadcasts=storage.broadcasts,
-        pacer=pacer,
-        pace=storage.pace,
-        meter=metrics,
-        clock=storage.clock,
-        register=register,
+    courier = build_courier(
+        storage, letters, sender, paying=paying, pacer=pacer, meter=metrics, register=register
     )
     sending = Sending(
         backlog=backlog,

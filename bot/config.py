@@ -180,6 +180,12 @@ class GuidanceSettings(_Section):
     days: Annotated[int, Field(ge=1, le=30)] = 3
 
 
+class GroupSettings(_Section):
+    """`rollcall_minutes` is how long a roll-call stays open unless who asks says otherwise."""
+
+    rollcall_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
+
+
 class TrustSettings(_Section):
     """What becomes of an advisory that no key of a known source vouches for."""
 
@@ -246,6 +252,7 @@ class Settings(BaseSettings):
     places: PlacesSettings = PlacesSettings()
     delivery: DeliverySettings = DeliverySettings()
     guidance: GuidanceSettings = GuidanceSettings()
+    groups: GroupSettings = GroupSettings()
     trust: TrustSettings = TrustSettings()
     log: LogSettings = LogSettings()
     sources: dict[str, SourceSettings] = {}

@@ -12,11 +12,13 @@ from telegram.ext import (
     ChatMemberHandler,
     CommandHandler,
     MessageHandler,
+    TypeHandler,
     filters,
 )
 
 from bot.chat import (
     answers,
+    binding,
     channel,
     checklist,
     city,
@@ -29,6 +31,7 @@ from bot.chat import (
     offline,
     operator,
     privacy,
+    rollcall,
     settings,
     shelter,
     start,
@@ -36,6 +39,7 @@ from bot.chat import (
     stop,
 )
 from bot.chat.context import App, Context
+from bot.chat.flood import Gate
 from bot.chat.services import Services
 
 ALLOWED_UPDATES = [
@@ -50,6 +54,7 @@ ALLOWED_UPDATES = [
 Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 Handler = BaseHandler[Update, Context, None]
 
+_FIRST = -1  # before the handlers of the usual group
 _ID = "([A-Za-z0-9_-]{1,32})"
 _PRIVATE = filters.ChatType.PRIVATE
 _TALK = filters.UpdateType.MESSAGES & ~filters.ChatType.CHANNEL  # a corrected slip counts
@@ -60,7 +65,12 @@ _POST = filters.UpdateType.CHANNEL_POST
 def add_handlers(application: App, services: Services) -> None:
     """Register everything. The application must be built with `context_types()`."""
     application.bot_data.services = services
-    application.add_handlers(handlers())
+    answers = handlers()
+    names = frozenset[str]().union(
+        *(one.commands for one in answers if isinstance(one, CommandHandler))
+    )
+    application.add_handler(TypeHandler(Update, Gate(names).check), group=_FIRST)
+    application.add_handlers(answers)
     application.add_error_handler(errors.report)
 
 
@@ -78,6 +88,8 @@ def handlers() -> list[Handler]:
         _command("city", channel.city_post, _POST),
         _command("stop", channel.stop_post, _POST),
         _command("language", channel.language_post, _POST),
+        _command("channel", binding.channel, _PRIVATE & _NEW),
+        MessageHandler(_PRIVATE & filters.StatusUpdate.CHAT_SHARED, binding.shared),
         # Cities
         _command("start", start.start, _TALK),
         _command("city", city.city, _TALK),
@@ -114,6 +126,11 @@ def handlers() -> list[Handler]:
         _press(f"verify:{_ID}", genuine.press_verify),
         _press(f"more:{_ID}", genuine.press_more),
         _command("help", start.help_, _TALK),
+        # Roll-calls
+        _command("rollcall", rollcall.list_mine, _PRIVATE & _NEW),
+        _command("rollcall", rollcall.rollcall, _TALK),
+        _press("rc:([0-9a-f]{8}):(help|shelter|safe)", rollcall.press),
+        _press(r"rcx:(-?\d{1,20})", rollcall.export),
         # Settings
         _command("test", status.send_test, _PRIVATE & _NEW),
         _press("test", status.send_test),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Collection, Iterable
 
 import structlog
 from telegram import (
@@ -25,8 +25,13 @@ PRIVATE = (
     *("test", "language", "settings", "privacy", "stop", "help"),
 )
 GROUP = ("status", "checklist", "help")
-ADMINISTRATORS = ("city", "status", "checklist", "language", "stop", "help")
+EPHEMERAL = ("status", "help")
+"""What a member asks in a group and only that member is answered, where the client knows how."""
+
+ADMINISTRATORS = ("city", "status", "checklist", "rollcall", "language", "stop", "help")
 OPERATORS = ("pending", *PRIVATE)
+
+_SHARED = (BotCommandScope.ALL_GROUP_CHATS, BotCommandScope.ALL_CHAT_ADMINISTRATORS)
 
 DESCRIPTION_LIMIT = 512
 SHORT_LIMIT = 120
@@ -47,7 +52,8 @@ async def set_menus(bot: Bot, texts: Texts, admins: Iterable[int] = ()) -> None:
             *((BotCommandScopeChat(admin), OPERATORS) for admin in sorted(admins)),
         )
         for scope, names in scopes:
-            commands = menu(texts, words, names)
+            is_group = scope.type in _SHARED
+            commands = menu(texts, words, names, EPHEMERAL if is_group else ())
             await _try(bot.set_my_commands(commands, scope, language_code=code), scope.type)
         about = texts.get(words, "chat.profile.description")
         short = texts.get(words, "chat.profile.short")
@@ -55,9 +61,19 @@ async def set_menus(bot: Bot, texts: Texts, admins: Iterable[int] = ()) -> None:
         await _try(bot.set_my_short_description(short, language_code=code), "short description")
 
 
-def menu(texts: Texts, language: str, names: Iterable[str]) -> list[BotCommand]:
-    """Commands with what they do, in a language."""
-    return [BotCommand(name, texts.get(language, f"chat.menu.{name}")) for name in names]
+def menu(
+    texts: Texts, language: str, names: Iterable[str], ephemeral: Collection[str] = ()
+) -> list[BotCommand]:
+    """Commands with what they do, in a language; an `ephemeral` one is seen by its writer only."""
+    return [
+        BotCommand(
+            name,
+            texts.get(language, f"chat.menu.{name}"),
+            # Bot API 10.2; the library's types are older.
+            api_kwargs={"is_ephemeral": True} if name in ephemeral else None,
+        )
+        for name in names
+    ]
 
 
 async def _try(call: Awaitable[bool], what: str) -> None:

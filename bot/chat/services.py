@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.chat.choice import Suggest
+from bot.domain.channel import CityChannel, Wish
 from bot.domain.checklist import Joining, TickList
+from bot.domain.errand import Errand, Task, Trouble
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.message import Layout, Message
 from bot.domain.record import AdvisoryRecord
+from bot.domain.rollcall import Answer, Reply, RollCall
 from bot.domain.shelter import NearShelter
 from bot.domain.subscriber import Awaited, Chat, Household, Kind, Recipient, State
 from bot.pipeline.live import Active
@@ -20,8 +23,10 @@ from bot.rendering.household import HouseholdMenu
 from bot.rendering.notice import Notice
 from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
+from bot.rendering.rollcall import RollCallTexts
 from bot.rendering.shelter import ShelterTexts
 from bot.rendering.ticklist import TickLists
+from bot.storage.rollcalls import Said
 
 
 class Chats(Protocol):
@@ -78,6 +83,58 @@ class Advisories(Protocol):
     async def pending(self) -> tuple[AdvisoryRecord, ...]: ...
 
 
+class Contacts(Protocol):
+    """Whom to tell what a group or channel lacks; `bot.storage.contacts.Contacts`."""
+
+    async def of(self, chat_id: int) -> int | None: ...
+    async def keep(self, chat_id: int, user_id: int) -> None: ...
+    async def first(self, chat_id: int, trouble: Trouble) -> bool: ...
+    async def mended(self, chat_id: int, trouble: Trouble) -> None: ...
+    async def move(self, old_id: int, new_id: int) -> None: ...
+    async def chats_of(self, user_id: int) -> Sequence[int]: ...
+    async def forget(self, user_id: int) -> None: ...
+
+
+class Pins(Protocol):
+    """Advisory's id -> our pinned message, for each chat; `bot.storage.pins.Pins`."""
+
+    async def held(self, chat_id: int) -> Mapping[str, int]: ...
+    async def keep(self, chat_id: int, advisory_id: str, message_id: int) -> None: ...
+    async def drop(self, chat_id: int, advisory_id: str) -> None: ...
+    async def forget(self, chat_id: int) -> None: ...
+
+
+class RollCalls(Protocol):
+    """What is asked and answered in groups; `bot.storage.rollcalls.RollCalls`."""
+
+    async def open(self, call: RollCall) -> bool: ...
+    async def shown(self, chat_id: int, message_id: int) -> None: ...
+    async def get(self, chat_id: int) -> RollCall | None: ...
+    async def answer(self, chat_id: int, call_id: str, said: Said, at: datetime) -> str: ...
+    async def counts(self, chat_id: int) -> Mapping[Answer, int]: ...
+    async def replies(self, chat_id: int) -> list[Reply]: ...
+    async def end(self, chat_id: int, call_id: str) -> bool: ...
+    async def move(self, old_id: int, new_id: int) -> bool: ...
+    async def chats_of(self, user_id: int) -> Sequence[int]: ...
+    async def forget(self, user_id: int) -> None: ...
+
+
+class Channels(Protocol):
+    """Channels that are being bound, and a city's own; `bot.storage.channels.Channels`."""
+
+    async def wish(self, user_id: int, wish: Wish) -> None: ...
+    async def wished(self, user_id: int) -> Wish | None: ...
+    async def granted(self, user_id: int) -> None: ...
+    async def offer(self, place_id: str, channel: CityChannel) -> None: ...
+    async def offered(self, place_id: str) -> CityChannel | None: ...
+
+
+class Errands(Protocol):
+    """What is done later, by whichever replica looks first; `bot.storage.errands.Errands`."""
+
+    async def add(self, task: Task, errand: Errand, delay_s: float = 0) -> None: ...
+
+
 class Live(Protocol):
     """What is active now; `bot.pipeline.live.Live`."""
 
@@ -124,6 +181,11 @@ class Services:
     checklists: TickStore
     questions: Questions
     shelters: PublicShelters
+    contacts: Contacts
+    pins: Pins
+    errands: Errands
+    rollcalls: RollCalls
+    channels: Channels
     advisories: Advisories
     live: Live
     review: Review
@@ -138,4 +200,6 @@ class Services:
     shelter_texts: ShelterTexts
     operator_texts: OperatorTexts
     offline: Offline
+    rollcall_texts: RollCallTexts
+    rollcall_minutes: int
     clock: Callable[[], datetime]

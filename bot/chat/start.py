@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from telegram import Update
 
-from bot.chat import checklist, choice, city, genuine
+from bot.chat import checklist, choice, city, genuine, rollcall
 from bot.chat.context import Context
 from bot.chat.reply import location_keyboard, send
 from bot.chat.visit import Visit, is_off, may_change, visit
@@ -25,6 +25,10 @@ async def start(update: Update, context: Context) -> None:
             await genuine.send_details(update, context, here, advisory_id)
         case (choice.Link.LIST, token) if here.is_private:
             await checklist.join(update, context, here, token)
+        case (choice.Link.ROLL_CALL, chat_id) if here.is_private:
+            await rollcall.follow_link(update, context, here, chat_id)
+        case (choice.Link.OWN_LIST, _) if here.is_private:
+            await checklist.checklist(update, context)
         case _ if not here.is_private:
             await city.hint_group(update, context, here)
         case _ if here.chat.places:

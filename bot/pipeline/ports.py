@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.domain.broadcast import Broadcast, Claim, Claimed, Entry, Plan, Standing
 from bot.domain.delivery import Lane, Outcome
+from bot.domain.errand import Errand, Task
 from bot.domain.message import Message, Prepared
 from bot.domain.record import AdvisoryRecord, AdvisoryState, QueueEntry
 from bot.domain.subscriber import Chat, Kind, Recipient, State
@@ -70,6 +71,12 @@ class Chats(Protocol):
     async def set_state(self, chat_id: int, state: State) -> Chat | None: ...
     async def set_thread(self, chat_id: int, thread_id: int | None) -> None: ...
     async def migrate(self, old_id: int, new_id: int) -> Chat | None: ...
+
+
+class Errands(Protocol):
+    """What is done behind a send, by whoever has time."""
+
+    async def add(self, task: Task, errand: Errand, delay_s: float = 0) -> None: ...
 
 
 class Role(Protocol):

@@ -176,6 +176,15 @@ def _check_request_chat(request: object) -> None:
     for name, kind in (("request_id", int), ("chat_is_channel", bool)):
         if not isinstance(request.get(name), kind):
             raise _cannot_parse("KeyboardButtonRequestChat", f'can\'t find field "{name}"')
+    own = request.get("bot_administrator_rights") or {}
+    theirs = request.get("user_administrator_rights") or {}
+    if not isinstance(own, dict) or not isinstance(theirs, dict):
+        raise _cannot_parse("ChatAdministratorRights", "expected an Object")
+    for rights in (own, theirs):
+        if rights and not isinstance(rights.get("is_anonymous"), bool):
+            raise _cannot_parse("ChatAdministratorRights", 'can\'t find field "is_anonymous"')
+    if any(on and not theirs.get(name) for name, on in own.items()):
+        raise bad_request("bot_administrator_rights must be a subset of user_administrator_rights")
 
 
 def _check_label(button: dict[str, Any], where: str) -> None:

@@ -136,6 +136,43 @@ class Keys:
         """Geo set of the ids in :meth:`shelters`."""
         return self._key("shelters-where", *filter(None, [edition]))
 
+    def errands(self, task: str) -> str:
+        """Sorted set: errand -> when it is due, or until when somebody has it in hand."""
+        return self._key("errands", task)
+
+    def pinned(self, chat_id: int) -> str:
+        """Hash: advisory id -> message that the bot pinned for it."""
+        return self._key("pinned", chat_id)
+
+    def contact(self, chat_id: int) -> str:
+        """Hash: `user` -> who is told what the chat lacks; `told:<trouble>` -> told already."""
+        return self._key("contact", chat_id)
+
+    def contact_for(self, user_id: int) -> str:
+        """Set of the chats whose contact a person is."""
+        return self._key("contact-for", user_id)
+
+    def rollcall(self, chat_id: int, part: str = "") -> str:
+        """Hash: a group's latest roll-call; `answers` and `counts` are hashes beside it."""
+        return self._key("rollcall", chat_id, *filter(None, [part]))
+
+    def rollcalls_of(self, user_id: int) -> str:
+        """Set of the groups where a person asked or answered in a roll-call."""
+        return self._key("rollcalls-of", user_id)
+
+    def wish(self, user_id: int) -> str:
+        """String with expiry: what the channel that a person chooses next is to get."""
+        return self._key("wish", user_id)
+
+    @property
+    def city_channels(self) -> str:
+        """Hash: place id -> its public channel as JSON."""
+        return self._key("city-channels")
+
+    def further(self, broadcast_id: str, chat_id: int) -> str:
+        """Hash: language -> message of a channel's post in it, behind the first one."""
+        return self._key("further", broadcast_id, chat_id)
+
 
 def bucket_of(recipient: Recipient, buckets: int) -> int:
     """Which of `buckets` receipts a recipient is in; ids are too regular to be used as they are."""

@@ -13,14 +13,19 @@ from bot.storage.advisories import Advisories
 from bot.storage.asked import Asked
 from bot.storage.awaited import Questions
 from bot.storage.broadcasts import Broadcasts
+from bot.storage.channels import Channels
 from bot.storage.chats import Chats
 from bot.storage.checklists import Checklists
 from bot.storage.connection import connect, connect_blocking
+from bot.storage.contacts import Contacts
 from bot.storage.embedded import EmbeddedRedis
+from bot.storage.errands import Errands
 from bot.storage.keys import Keys
 from bot.storage.pace import Pace
+from bot.storage.pins import Pins
 from bot.storage.queue import AdvisoryQueue
 from bot.storage.role import Role
+from bot.storage.rollcalls import RollCalls
 from bot.storage.server import Clock, Server, from_ms
 from bot.storage.shelters import Shelters
 
@@ -74,6 +79,11 @@ class Storage:
     shelters: Shelters
     role: Role
     pace: Pace
+    errands: Errands
+    pins: Pins
+    contacts: Contacts
+    rollcalls: RollCalls
+    channels: Channels
 
 
 @asynccontextmanager
@@ -124,4 +134,9 @@ async def open_storage(
             shelters=Shelters(redis, keys),
             role=Role(redis, keys),
             pace=Pace(redis, keys, story),
+            errands=Errands(redis, keys, story),
+            pins=Pins(redis, keys),
+            contacts=Contacts(redis, keys),
+            rollcalls=RollCalls(redis, keys, story),
+            channels=Channels(redis, keys),
         )
