@@ -13,6 +13,8 @@ from bot.chat.visit import Visit, is_off, may_change, visit
 from bot.domain.message import Button
 from bot.domain.subscriber import State
 
+GREETED = "hello"
+
 
 async def start(update: Update, context: Context) -> None:
     """Greet, follow a deep link, or wake what was stopped."""
@@ -27,6 +29,8 @@ async def start(update: Update, context: Context) -> None:
             await rollcall.follow_link(update, context, here, chat_id)
         case (choice.Link.OWN_LIST, _) if here.is_private:
             await offline.offline(update, context)
+        case _ if not here.is_private and context.args == [GREETED]:
+            pass  # the greeting of a bot that was added says it already
         case _ if not here.is_private:
             await city.hint_group(update, context, here)
         case _ if here.chat.places:
@@ -53,7 +57,7 @@ async def help_(update: Update, context: Context) -> None:
         return
     text = dialogue.say(here.language, "help.private", "not_siren")
     # The one right that is of use; Telegram lets people leave it out.
-    link = f"https://t.me/{context.bot.username}?startgroup=hello&admin=pin_messages"
+    link = f"https://t.me/{context.bot.username}?startgroup={GREETED}&admin=pin_messages"
     button = Button(dialogue.text(here.language, "help.add"), url=link)
     await send(update, context, replace(text, keyboard=((button,),)))
 
