@@ -150,9 +150,11 @@ def _keyboard(label: str) -> ReplyKeyboardMarkup:
         can_delete_stories=False,
         can_post_messages=True,
         can_edit_messages=True,
+        # Bot API 10.3 asks for it; the library's types are older.
+        api_kwargs={"can_send_welcome_messages": False},
     )
     # To give rights one must be allowed to add administrators.
-    own = ChatAdministratorRights(**{**rights.to_dict(), "can_promote_members": True})
+    own = ChatAdministratorRights.de_json({**rights.to_dict(), "can_promote_members": True}, None)
     wanted = KeyboardButtonRequestChat(
         REQUEST_ID,
         chat_is_channel=True,

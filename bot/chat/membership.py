@@ -87,12 +87,19 @@ async def change_membership(update: Update, context: Context) -> None:
             # What was published meanwhile and is still active is told now.
             await services.live.join(chat)
     if kind is not Kind.PRIVATE:
+        await services.pins.allow(here.chat.id, may=_may_pin(changed.new_chat_member, kind))
         await _note_contact(update, services, here.chat.id, is_new=change.hello)
     if change.hello:
         await services.contacts.mended(here.chat.id, Trouble.MUTED)
         await _greet(update, context, here)
     elif change.muted:
         await services.errands.add(Task.TROUBLE, Errand(here.chat.id, Trouble.MUTED))
+
+
+def _may_pin(member: ChatMember, kind: Kind) -> bool:
+    if kind is not Kind.GROUP or not isinstance(member, ChatMemberAdministrator):
+        return False
+    return bool(member.can_pin_messages)
 
 
 async def _note_contact(update: Update, services: Services, chat_id: int, *, is_new: bool) -> None:
@@ -113,6 +120,9 @@ async def carry_over(services: Services, old_id: int, new_id: int) -> None:
             await services.errands.add(Task.TALLY, Errand(new_id, call.id))
     # The messages of the old id are not those of the new one.
     await services.pins.forget(old_id)
+    if await services.pins.allowed(old_id):
+        await services.pins.allow(new_id, may=True)
+        await services.pins.allow(old_id, may=False)
 
 
 async def migrate(update: Update, context: Context) -> None:

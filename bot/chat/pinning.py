@@ -63,6 +63,8 @@ class Pinning:
         if not lasts_s:
             return None
         if held.get(about) != errand.message_id:
+            if not await self._pins.allowed(chat_id):
+                return None  # nobody is asked for the right
             await self._pin(chat_id, about, errand.message_id)
         # An hour at most: what a cancel ended is taken down even where the cancel did not arrive.
         return min(lasts_s, 3600.0)
@@ -81,8 +83,8 @@ class Pinning:
         try:
             await self._bot.pin_chat_message(chat_id, message_id, disable_notification=True)
         except BadRequest as error:
-            # Without the right nothing is pinned, and nobody is asked for it.
             await self._pins.drop(chat_id, about)
+            await self._pins.allow(chat_id, may=False)
             log.info("not pinned", said=error.message)
 
     async def _unpin(self, chat_id: int, message_id: int) -> None:

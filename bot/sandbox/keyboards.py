@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from bot.sandbox.chats import Kind
 from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.links import check_url
+from bot.sandbox.members import EVERYWHERE
 from bot.sandbox.params import Params
 
 _PER_ROW = 8
@@ -181,8 +182,9 @@ def _check_request_chat(request: object) -> None:
     if not isinstance(own, dict) or not isinstance(theirs, dict):
         raise _cannot_parse("ChatAdministratorRights", "expected an Object")
     for rights in (own, theirs):
-        if rights and not isinstance(rights.get("is_anonymous"), bool):
-            raise _cannot_parse("ChatAdministratorRights", 'can\'t find field "is_anonymous"')
+        for name in ("is_anonymous", *EVERYWHERE) if rights else ():
+            if not isinstance(rights.get(name), bool):
+                raise _cannot_parse("ChatAdministratorRights", f'can\'t find field "{name}"')
     if any(on and not theirs.get(name) for name, on in own.items()):
         raise bad_request("bot_administrator_rights must be a subset of user_administrator_rights")
 

@@ -144,6 +144,11 @@ class Keys:
         """Hash: advisory id -> message that the bot pinned for it."""
         return self._key("pinned", chat_id)
 
+    @property
+    def pinners(self) -> str:
+        """Set of the groups where the bot may pin."""
+        return self._key("pinners")
+
     def contact(self, chat_id: int) -> str:
         """Hash: `user` -> who is told what the chat lacks; `told:<trouble>` -> told already."""
         return self._key("contact", chat_id)

@@ -33,6 +33,14 @@ class Pins:
         """It is pinned no longer."""
         await self._server.call("HDEL", self._keys.pinned(chat_id), advisory_id)
 
+    async def allow(self, chat_id: int, *, may: bool) -> None:
+        """Whether the bot has the right to pin there now."""
+        await self._server.call("SADD" if may else "SREM", self._keys.pinners, chat_id)
+
+    async def allowed(self, chat_id: int) -> bool:
+        """Whether it had the right when it was last heard of."""
+        return bool(await self._server.call("SISMEMBER", self._keys.pinners, chat_id))
+
     async def forget(self, chat_id: int) -> None:
         """Nothing is known to be pinned: the chat is gone, or has another id and other messages."""
         await self._server.call("DEL", self._keys.pinned(chat_id))
