@@ -8,7 +8,7 @@ import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -86,6 +86,7 @@ async def run(
                 prefix=settings.redis.prefix,
                 stream=settings.queue.stream,
                 group=settings.queue.group,
+                audit_kept=timedelta(days=settings.operators.audit_days),
                 story=story,
             )
         )

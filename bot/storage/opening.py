@@ -11,11 +11,15 @@ from pathlib import Path
 
 from bot.storage.advisories import Advisories
 from bot.storage.asked import Asked
+from bot.storage.audit import Audit
 from bot.storage.broadcasts import Broadcasts
 from bot.storage.chats import Chats
 from bot.storage.connection import connect, connect_blocking
+from bot.storage.contacts import Contacts
+from bot.storage.drafts import Drafts
 from bot.storage.embedded import EmbeddedRedis
 from bot.storage.keys import Keys
+from bot.storage.operators import Operators
 from bot.storage.pace import Pace
 from bot.storage.queue import AdvisoryQueue
 from bot.storage.role import Role
@@ -68,6 +72,10 @@ class Storage:
     chats: Chats
     role: Role
     pace: Pace
+    operators: Operators
+    drafts: Drafts
+    audit: Audit
+    contacts: Contacts
 
 
 @asynccontextmanager
@@ -92,6 +100,7 @@ async def open_storage(
     prefix: str = "forewarn",
     stream: str = "advisories",
     group: str = "intake",
+    audit_kept: timedelta = timedelta(days=730),
     story: Clock | None = None,
 ) -> AsyncIterator[Storage]:
     """Connect; raises StorageUnavailable when Redis does not answer. `story` replaces its TIME."""
@@ -115,4 +124,8 @@ async def open_storage(
             chats=Chats(redis, keys),
             role=Role(redis, keys),
             pace=Pace(redis, keys, story),
+            operators=Operators(redis, keys, story),
+            drafts=Drafts(redis, keys, story),
+            audit=Audit(redis, keys, story, audit_kept),
+            contacts=Contacts(redis, keys, story),
         )
