@@ -118,9 +118,10 @@ class Link(StrEnum):
 
     CITY = "c_"
     ADVISORY = "a_"
+    INVITATION = "o_"
 
 
-_PAYLOAD = re.compile(r"(c_|a_)([A-Za-z0-9_-]{1,62})")
+_PAYLOAD = re.compile(r"(c_|a_|o_)([A-Za-z0-9_-]{1,62})")
 
 
 def read_payload(text: str) -> tuple[Link, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.chat.choice import Suggest
 from bot.domain.gazetteer import Gazetteer
@@ -17,6 +17,9 @@ from bot.rendering.dialogue import Dialogue
 from bot.rendering.notice import Notice
 from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
+
+if TYPE_CHECKING:
+    from bot.chat.operators.office import Office
 
 
 class Chats(Protocol):
@@ -53,8 +56,8 @@ class Live(Protocol):
 class Review(Protocol):
     """Decides what waits; False if somebody decided before. `bot.pipeline.review.Review`."""
 
-    async def approve(self, advisory_id: str) -> bool: ...
-    async def reject(self, advisory_id: str) -> bool: ...
+    async def approve(self, advisory_id: str, by: str | None = None) -> bool: ...
+    async def reject(self, advisory_id: str, by: str | None = None) -> bool: ...
 
 
 class Notices(Protocol):
@@ -72,24 +75,17 @@ class Renderer(Protocol):
     ) -> tuple[Message, ...]: ...
 
 
-class Deciders(Protocol):
-    """The operators, as their buttons need them; `bot.chat.desk.Desk`."""
-
-    @property
-    def admins(self) -> frozenset[int]: ...
-    async def show(self, record: AdvisoryRecord, admin_id: int) -> bool: ...
-    async def close(self, record: AdvisoryRecord, *, by: str | None) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`clock` gives the aware time now; `suggest` finds names that are nearly right."""
+    """`clock` gives the aware time now; `suggest` finds names that are nearly right.
+
+    `office` is what only operators' handlers work with.
+    """
 
     chats: Chats
     advisories: Advisories
     live: Live
     review: Review
-    desk: Deciders
     notices: Notices
     renderer: Renderer
     gazetteer: Gazetteer
@@ -98,3 +94,4 @@ class Services:
     operator_texts: OperatorTexts
     offline: Offline
     clock: Callable[[], datetime]
+    office: Office

@@ -8,6 +8,7 @@ from telegram import Update
 
 from bot.chat import choice, city, genuine
 from bot.chat.context import Context
+from bot.chat.operators import people
 from bot.chat.reply import location_keyboard, send
 from bot.chat.visit import Visit, is_off, may_change, visit
 from bot.domain.subscriber import State
@@ -22,6 +23,8 @@ async def start(update: Update, context: Context) -> None:
             await _start_with_city(update, context, here, place_id)
         case (choice.Link.ADVISORY, advisory_id) if here.is_private:
             await genuine.send_details(update, context, here, advisory_id)
+        case (choice.Link.INVITATION, token) if here.is_private:
+            await people.redeem(update, context, here, token)
         case _ if not here.is_private:
             await city.hint_group(update, context, here)
         case _ if here.chat.places:

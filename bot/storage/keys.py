@@ -157,6 +157,10 @@ class Keys:
         """Hash: reminders about an advisory that were sent."""
         return self._key("urged", advisory_id)
 
+    def urging(self, advisory_id: str, word: str) -> str:
+        """String with expiry: a replica is sending this reminder."""
+        return self._key("urging", advisory_id, word)
+
     def source(self, source: str) -> str:
         """Hash: last contact with a source, and its advisories by verdict."""
         return self._key("source", source)

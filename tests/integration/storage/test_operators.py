@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 from redis.asyncio import Redis
@@ -71,7 +72,9 @@ async def test_audit_shows_an_entry_that_was_deleted(redis: Redis) -> None:
     audit = Audit(redis)
     for number in range(3):
         await audit.append(Doing("approved", number))
-    _, (second, _), _ = await redis.execute_command("XRANGE", "{forewarn}:audit", "-", "+")
+    _, (second, _), _ = await cast(Any, redis).execute_command(
+        "XRANGE", "{forewarn}:audit", "-", "+"
+    )
     await redis.xdel("{forewarn}:audit", second)
     found = verify([entry async for entry in audit.entries()], await audit.span())
     assert found == ((3, Fault.GAP),)
@@ -80,7 +83,9 @@ async def test_audit_shows_an_entry_that_was_deleted(redis: Redis) -> None:
 async def test_audit_forgets_what_is_older_than_it_keeps(redis: Redis) -> None:
     audit = Audit(redis, kept=timedelta(days=30))
     await audit.append(Doing("old", 1))
-    ((first, fields),) = await redis.execute_command("XRANGE", "{forewarn}:audit", "-", "+")
+    ((first, fields),) = await cast(Any, redis).execute_command(
+        "XRANGE", "{forewarn}:audit", "-", "+"
+    )
     # As if the first had been made long ago.
     await redis.delete("{forewarn}:audit")
     await redis.xadd("{forewarn}:audit", fields, id="1-1")
