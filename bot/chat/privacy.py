@@ -13,6 +13,7 @@ from bot.chat.context import Context
 from bot.chat.operators.access import note, operator_of
 from bot.chat.reply import answer, send, show
 from bot.chat.visit import Visit, visit
+from bot.domain.message import Message
 from bot.domain.operators import Operator
 from bot.rendering.text import escape
 
@@ -27,7 +28,12 @@ async def privacy(update: Update, context: Context) -> None:
     if (operator := await operator_of(update, context)) is not None:
         role = context.services.office.pages.role(here.language, operator.role)
         said = context.services.operator_texts.text(here.language, "privacy", role=role)
-        page = replace(page, html=f"{page.html}\n\n{escape(said)}")
+        if stored is None:
+            # Nothing but the role: there is something to hand over and to delete all the same.
+            buttons = context.services.dialogue.privacy(here.language, here.chat).keyboard
+            page = Message(escape(said), buttons)
+        else:
+            page = replace(page, html=f"{page.html}\n\n{escape(said)}")
     await show(update, context, page)
     await answer(update)
 

@@ -97,6 +97,14 @@ class Draft(Prepared):
         """Whether it is confirmed by typing the city, and not by a button."""
         return self.severity in _PRESSING or self.severity is Severity.UNKNOWN
 
+    def words_in(self, language: str) -> Words | None:
+        """The words in a language, whatever its region (en: en-US); None if there are none."""
+        primary = language.partition("-")[0].lower()
+        return next(
+            (one for tag, one in self.words.items() if tag.lower().partition("-")[0] == primary),
+            None,
+        )
+
     def toggled(self, place_id: str) -> Draft:
         """With one place more, or with one fewer if it was there; unchanged where it is full."""
         if place_id in self.places:
@@ -243,7 +251,7 @@ def _said(draft: Draft, event: Mapping[str, str]) -> Mapping[str, Words]:
     """
     if draft.says is None:
         return draft.words
-    prepared = draft.words.get(draft.says_in)
+    prepared = draft.words_in(draft.says_in)
     if prepared is None:
         name = event.get(draft.says_in) or event["en"]
         return {draft.says_in: Words(event=name, description=draft.says)}

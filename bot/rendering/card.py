@@ -207,7 +207,9 @@ class Cards:
             if not whole and not offered and shown >= OFFERED_CITIES:
                 continue
             shown += 1
-            label = self.gazetteer.label(place, language) if offered else place.name(language)
+            label = place.name(language)
+            if id in offered and len(self.gazetteer.by_name(label)) > 1:
+                label = self.gazetteer.label(place, language)
             if whole:
                 label = self._text(language, "button.whole", name=place.name(language))
             yield self._data(kept, _label(label), f"pl:{id}")
@@ -246,10 +248,8 @@ class Cards:
     def _facts(self, language: str, kept: Kept) -> str:
         draft = kept.draft
         names = self._names(language, kept)
-        said = draft.says or next(
-            (words.description for tag, words in draft.words.items()
-             if tag == self._spoken(language) and words.description), ""
-        )  # fmt: skip
+        words = draft.words_in(language) or next(iter(draft.words.values()), None)
+        said = draft.says or (words and (words.description or words.headline or words.event)) or ""
         values = {
             Field.HAZARD: self._hazard(language, kept),
             Field.PLACES: format_list(names, locale=self._locale(language)) if names else "",

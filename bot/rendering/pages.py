@@ -12,17 +12,20 @@ from bot.domain.gazetteer import Gazetteer
 from bot.domain.message import Button, Message
 from bot.domain.operators import Operator, Role
 from bot.domain.record import Contact
-from bot.rendering.text import clean, escape, shorten
+from bot.rendering.text import MAX_UNITS, clean, escape, parsed_units, shorten
 from bot.rendering.times import Times
 
 _LABEL = 40
 _NAME = 64
 _FACTS = 120
+_ROOM = MAX_UNITS - 400
+"""Units after which no source is added: one of the longest names and counts still fits."""
+
 PAGE = 8
 """Entries of the audit on one page: what fits a message whatever they say."""
 
 SHOWN = 40
-"""People or sources on one page."""
+"""People on one page: as many buttons as a person can look through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,11 @@ class Pages:
         """Each source with its last contact, and what became of what it sent."""
         times = self._times(language)
         parts = [f"<b>{self._html(language, 'sources.title')}</b>"]
-        for key, name in list(names.items())[:SHOWN]:
+        for number, (key, name) in enumerate(names.items()):
+            if parsed_units(_paragraphs(*parts)) > _ROOM:
+                left = len(names) - number
+                parts.append(self._html(language, "sources.more", n=left))
+                break
             contact = contacts[key]
             if contact.last is None:
                 said = self._text(language, "sources.never")

@@ -112,13 +112,12 @@ async def _take_places(
     language = await language_of(update, context)
     draft, unclear, offered = kept.draft, [], list[str]()
     for name in filter(None, map(str.strip, _SEPARATORS.split(text))):
-        found = find_places(name, language, context)
-        if len(found) == 1:
-            if found[0].id not in draft.places:
-                draft = draft.toggled(found[0].id)
-        else:
+        place, similar = find_places(name, language, context)
+        if place is None:
             unclear.append(name)
-            offered += [place.id for place in found]
+            offered += [one.id for one in similar]
+        elif place.id not in draft.places:
+            draft = draft.toggled(place.id)
     if draft != kept.draft:
         await save(
             *(update, context, operator, kept, draft, Field.PLACES),
@@ -138,16 +137,21 @@ async def _take_places(
         )
 
 
-def find_places(name: str, language: str, context: Context) -> tuple[Place, ...]:
-    """The place of exactly this name, a region too; else those that may be meant."""
+def find_places(
+    name: str, language: str, context: Context
+) -> tuple[Place | None, tuple[Place, ...]]:
+    """The one place of exactly this name, a region too; else None, and those that may be meant.
+
+    A name that is only like another is never taken: a warning for the wrong city is two mistakes.
+    """
     gazetteer = context.services.gazetteer
     named = gazetteer.by_name(name)
     if len(named) == 1:
-        return named
+        return named[0], ()
     found = choice.read_city(name, language, gazetteer, context.services.suggest)
-    if named and found.match is not Match.EXACT:
-        return named[: choice.OFFERED]
-    return found.places
+    if found.match is Match.EXACT:
+        return found.places[0], ()
+    return None, named[: choice.OFFERED] or found.places
 
 
 async def _take_window(
