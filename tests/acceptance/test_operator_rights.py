@@ -197,3 +197,22 @@ async def test_group_gives_nobody_the_rights_of_an_operator(town: Town, anonymou
             assert not any(shown in text for text in said if "/city" not in text)
         assert not bot.complaints
     assert await town.storage.drafts.open() == ()
+
+
+async def test_nobody_approves_what_they_wrote(town: Town) -> None:
+    """Not even an owner, and not by a button that another person's phone would show."""
+    owner = hand(town, "Olena")
+    petro = await employ(town, "Petro", Role.APPROVER)
+    async with town.bot(**settings(owner)) as bot:
+        await draft(owner, "Expected air attack")
+        await owner.tap("Preview")
+        await owner.sees("Type Kyiv to publish")
+        owner.type("Kyiv")
+        issued = await owner.sees("not published yet")
+        question = await petro.sees("Written by Olena", button="Approve: publish now")
+        answer = await owner.press(f"ok:{_id_of(question)}", issued)
+        assert answer["text"] == "You wrote it: somebody else must decide."
+        assert len(await town.storage.advisories.pending()) == 1
+        await petro.tap("Approve: publish now")
+        await owner.sees("approved by Petro")
+        assert not bot.complaints
