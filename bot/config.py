@@ -33,8 +33,10 @@ from pydantic_settings import (
     YamlConfigSettingsSource,
 )
 
+from bot.config_operators import OperatorSettings
 from bot.domain.advisory import Severity
 from bot.domain.delivery import Lane
+from bot.domain.operators import SOURCE
 from bot.domain.paid import TENTHS, Terms
 from bot.domain.trust import Source, Unsigned
 
@@ -187,9 +189,13 @@ class GroupSettings(_Section):
 
 
 class TrustSettings(_Section):
-    """What becomes of an advisory that no key of a known source vouches for."""
+    """What becomes of an advisory that no key of a known source vouches for.
+
+    What operators write above `two_people_above` needs a second person; `Extreme` asks for none.
+    """
 
     unsigned: Unsigned = Unsigned.REVIEW
+    two_people_above: Literal["Minor", "Moderate", "Severe", "Extreme"] = "Moderate"
 
 
 class LogSettings(_Section):
@@ -254,9 +260,17 @@ class Settings(BaseSettings):
     guidance: GuidanceSettings = GuidanceSettings()
     groups: GroupSettings = GroupSettings()
     trust: TrustSettings = TrustSettings()
+    operators: OperatorSettings = OperatorSettings()
     log: LogSettings = LogSettings()
     sources: dict[str, SourceSettings] = {}
     admins: tuple[int, ...] = ()
+
+    @field_validator("sources")
+    @classmethod
+    def _not_the_operators(cls, value: dict[str, SourceSettings]) -> dict[str, SourceSettings]:
+        if SOURCE in value:
+            raise ValueError(f"{SOURCE!r} is the key under which operators publish; rename it")
+        return value
 
     @classmethod
     def settings_customise_sources(

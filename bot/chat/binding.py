@@ -18,11 +18,13 @@ from telegram.error import BadRequest, Forbidden
 from bot.chat import choice
 from bot.chat.choice import Match
 from bot.chat.context import Context
+from bot.chat.operators.access import operator_of
 from bot.chat.reply import send
 from bot.chat.services import Services
 from bot.chat.visit import is_administrator, visit
 from bot.domain.channel import CityChannel, Wish
 from bot.domain.message import Message
+from bot.domain.operators import Act, may
 from bot.domain.place import Place
 from bot.domain.subscriber import Chat, Kind, State
 from bot.rendering.text import clean, escape, shorten
@@ -73,7 +75,7 @@ async def shared(update: Update, context: Context) -> None:
         await send(update, context, usage, below=ReplyKeyboardRemove())
         return
     title = shorten(clean(chosen.title or "", one_line=True), TITLE_LIMIT)
-    is_operator = here.chat.id in services.desk.admins
+    is_operator = may(await operator_of(update, context), Act.PUBLISH)
     if not await _may_bind(context, chosen.chat_id, here.chat.id, is_operator=is_operator):
         refusal = services.dialogue.say(here.language, "bind.no_right", title=title)
         await send(update, context, refusal, below=ReplyKeyboardRemove())

@@ -29,7 +29,6 @@ from bot.chat import (
     language,
     membership,
     offline,
-    operator,
     privacy,
     rollcall,
     settings,
@@ -40,6 +39,7 @@ from bot.chat import (
 )
 from bot.chat.context import App, Context
 from bot.chat.flood import Gate
+from bot.chat.operators import decide, lists, people, publish, records, typed
 from bot.chat.services import Services
 
 ALLOWED_UPDATES = [
@@ -56,6 +56,7 @@ Handler = BaseHandler[Update, Context, None]
 
 _FIRST = -1  # before the handlers of the usual group
 _ID = "([A-Za-z0-9_-]{1,32})"
+_ROLE = "(owner|approver|operator|viewer)"
 _PRIVATE = filters.ChatType.PRIVATE
 _TALK = filters.UpdateType.MESSAGES & ~filters.ChatType.CHANNEL  # a corrected slip counts
 _NEW = filters.UpdateType.MESSAGE  # a live location arrives as edits, dozens of them
@@ -81,9 +82,7 @@ def handlers() -> list[Handler]:
         ChatMemberHandler(membership.change_membership, ChatMemberHandler.MY_CHAT_MEMBER),
         MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrate),
         # Operators
-        _press(f"ok:{_ID}", operator.approve),
-        _press(f"no:{_ID}", operator.reject),
-        _command("pending", operator.pending, _PRIVATE & _NEW),
+        *_of_operators(),
         # Channels
         _command("city", channel.city_post, _POST),
         _command("stop", channel.stop_post, _POST),
@@ -146,9 +145,39 @@ def handlers() -> list[Handler]:
         _press("privacy:erase", privacy.erase),
         # What is left
         MessageHandler(_PRIVATE & _TALK & filters.COMMAND, hints.unknown_command),
-        MessageHandler(_PRIVATE & _TALK & filters.TEXT, answers.type_text),
+        MessageHandler(_PRIVATE & _TALK & filters.TEXT, typed.type_text),
+        MessageHandler(_PRIVATE & _NEW & filters.Document.ALL, typed.send_file),
         MessageHandler(_PRIVATE & _NEW & ~filters.StatusUpdate.ALL, hints.unknown_content),
         CallbackQueryHandler(hints.old_button),
+    ]
+
+
+def _of_operators() -> list[Handler]:
+    """Each checks by itself who may; in a group these commands mean nothing."""
+    where = _PRIVATE & _NEW
+    return [
+        _press(f"ok:{_ID}", decide.approve),
+        _press(f"ed:{_ID}", decide.edit),
+        _press(f"no:{_ID}", decide.reject),
+        _press(f"ov:{_ID}", decide.ask_reason),
+        _command("publish", publish.publish, where),
+        _press("p:t:([a-z_]{1,16})", publish.choose),
+        _press("p:paste", publish.paste),
+        _press(f"p:d:{_ID}", publish.resume),
+        _press(f"d:{_ID}:([0-9]{{1,6}}):([a-z]{{2}})(?::{_ID})?", publish.press),
+        _command("pending", lists.pending, where),
+        _command("sources", lists.sources, where),
+        _command("operators", people.operators, where),
+        _press("op:list", people.operators),
+        _press("op:invite", people.ask_role),
+        _press(f"op:new:{_ROLE}", people.invite),
+        _press("op:see:([0-9]{1,20})", people.see),
+        _press(f"op:role:([0-9]{{1,20}}):{_ROLE}:{_ROLE}", people.set_role),
+        _press("op:places:([0-9]{1,20})", people.ask_places),
+        _press(f"op:del:([0-9]{{1,20}}):{_ROLE}", people.remove),
+        _command("audit", records.audit, where),
+        _press("au:to:([0-9]{1,12})", records.audit),
+        _press("au:(csv|json)", records.export),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.chat.choice import Suggest
 from bot.domain.channel import CityChannel, Wish
@@ -27,6 +27,9 @@ from bot.rendering.rollcall import RollCallTexts
 from bot.rendering.shelter import ShelterTexts
 from bot.rendering.ticklist import TickLists
 from bot.storage.rollcalls import Said
+
+if TYPE_CHECKING:
+    from bot.chat.operators.office import Office
 
 
 class Chats(Protocol):
@@ -147,8 +150,8 @@ class Live(Protocol):
 class Review(Protocol):
     """Decides what waits; False if somebody decided before. `bot.pipeline.review.Review`."""
 
-    async def approve(self, advisory_id: str) -> bool: ...
-    async def reject(self, advisory_id: str) -> bool: ...
+    async def approve(self, advisory_id: str, by: str | None = None) -> bool: ...
+    async def reject(self, advisory_id: str, by: str | None = None) -> bool: ...
 
 
 class Notices(Protocol):
@@ -166,18 +169,12 @@ class Renderer(Protocol):
     ) -> tuple[Message, ...]: ...
 
 
-class Deciders(Protocol):
-    """The operators, as their buttons need them; `bot.chat.desk.Desk`."""
-
-    @property
-    def admins(self) -> frozenset[int]: ...
-    async def show(self, record: AdvisoryRecord, admin_id: int) -> bool: ...
-    async def close(self, record: AdvisoryRecord, *, by: str | None) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`clock` gives the aware time now; `suggest` finds names that are nearly right."""
+    """`clock` gives the aware time now; `suggest` finds names that are nearly right.
+
+    `office` is what only operators' handlers work with.
+    """
 
     chats: Chats
     checklists: TickStore
@@ -191,7 +188,6 @@ class Services:
     advisories: Advisories
     live: Live
     review: Review
-    desk: Deciders
     notices: Notices
     renderer: Renderer
     gazetteer: Gazetteer
@@ -205,3 +201,4 @@ class Services:
     rollcall_texts: RollCallTexts
     rollcall_minutes: int
     clock: Callable[[], datetime]
+    office: Office

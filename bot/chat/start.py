@@ -8,6 +8,7 @@ from telegram import Update
 
 from bot.chat import checklist, choice, city, genuine, rollcall
 from bot.chat.context import Context
+from bot.chat.operators import people
 from bot.chat.reply import location_keyboard, send
 from bot.chat.visit import Visit, is_off, may_change, visit
 from bot.domain.message import Button
@@ -32,6 +33,8 @@ async def start(update: Update, context: Context) -> None:
             await rollcall.follow_link(update, context, here, chat_id)
         case (choice.Link.OWN_LIST, _) if here.is_private:
             await checklist.checklist(update, context)
+        case (choice.Link.INVITATION, token) if here.is_private:
+            await people.redeem(update, context, here, token)
         case _ if not here.is_private and context.args == [GREETED]:
             pass  # the greeting of a bot that was added says it already
         case _ if not here.is_private:

@@ -178,6 +178,59 @@ class Keys:
         """Hash: language -> message of a channel's post in it, behind the first one."""
         return self._key("further", broadcast_id, chat_id)
 
+    @property
+    def operators(self) -> str:
+        """Hash: user id -> an operator as JSON."""
+        return self._key("operators")
+
+    def invitation(self, token: str) -> str:
+        """String with expiry: what a one-time link gives."""
+        return self._key("invitation", token)
+
+    @property
+    def audit(self) -> str:
+        """Stream: what operators did, each entry chained to the last."""
+        return self._key("audit")
+
+    @property
+    def audit_span(self) -> str:
+        """Hash: the first and the last number of the audit, and its last hash."""
+        return self._key("audit", "span")
+
+    @property
+    def drafts(self) -> str:
+        """Sorted set of open drafts, scored with their last change."""
+        return self._key("drafts")
+
+    @property
+    def drafts_due(self) -> str:
+        """Sorted set of drafts that are submitted and not yet on the queue."""
+        return self._key("drafts", "due")
+
+    def draft(self, draft_id: str) -> str:
+        """Hash: one draft with its version, and who changed it last."""
+        return self._key("draft", draft_id)
+
+    def authored(self, advisory_id: str) -> str:
+        """String: id of the operator who wrote an advisory."""
+        return self._key("authored", advisory_id)
+
+    def focus(self, operator_id: int) -> str:
+        """String with expiry: what the next text of an operator is about."""
+        return self._key("focus", operator_id)
+
+    def urged(self, advisory_id: str) -> str:
+        """Hash: reminders about an advisory that were sent."""
+        return self._key("urged", advisory_id)
+
+    def urging(self, advisory_id: str, word: str) -> str:
+        """String with expiry: a replica is sending this reminder."""
+        return self._key("urging", advisory_id, word)
+
+    def source(self, source: str) -> str:
+        """Hash: last contact with a source, and its advisories by verdict."""
+        return self._key("source", source)
+
 
 def bucket_of(recipient: Recipient, buckets: int) -> int:
     """Which of `buckets` receipts a recipient is in; ids are too regular to be used as they are."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.storage.advisories import Advisories
 from bot.storage.asked import Asked
+from bot.storage.audit import Audit
 from bot.storage.awaited import Questions
 from bot.storage.broadcasts import Broadcasts
 from bot.storage.channels import Channels
@@ -18,9 +19,11 @@ from bot.storage.chats import Chats
 from bot.storage.checklists import Checklists
 from bot.storage.connection import connect, connect_blocking
 from bot.storage.contacts import Contacts
+from bot.storage.drafts import Drafts
 from bot.storage.embedded import EmbeddedRedis
 from bot.storage.errands import Errands
 from bot.storage.keys import Keys
+from bot.storage.operators import Operators
 from bot.storage.pace import Pace
 from bot.storage.pins import Pins
 from bot.storage.queue import AdvisoryQueue
@@ -28,6 +31,7 @@ from bot.storage.role import Role
 from bot.storage.rollcalls import RollCalls
 from bot.storage.server import Clock, Server, from_ms
 from bot.storage.shelters import Shelters
+from bot.storage.source_contacts import SourceContacts
 
 BLOCK_S = 5.0
 
@@ -84,6 +88,10 @@ class Storage:
     contacts: Contacts
     rollcalls: RollCalls
     channels: Channels
+    operators: Operators
+    drafts: Drafts
+    audit: Audit
+    source_contacts: SourceContacts
 
 
 @asynccontextmanager
@@ -108,6 +116,7 @@ async def open_storage(
     prefix: str = "forewarn",
     stream: str = "advisories",
     group: str = "intake",
+    audit_kept: timedelta = timedelta(days=730),
     story: Clock | None = None,
 ) -> AsyncIterator[Storage]:
     """Connect; raises StorageUnavailable when Redis does not answer. `story` replaces its TIME."""
@@ -139,4 +148,8 @@ async def open_storage(
             contacts=Contacts(redis, keys),
             rollcalls=RollCalls(redis, keys, story),
             channels=Channels(redis, keys),
+            operators=Operators(redis, keys, story),
+            drafts=Drafts(redis, keys, story),
+            audit=Audit(redis, keys, story, audit_kept),
+            source_contacts=SourceContacts(redis, keys, story),
         )
