@@ -33,8 +33,10 @@ from pydantic_settings import (
     YamlConfigSettingsSource,
 )
 
+from bot.config_operators import OperatorSettings
 from bot.domain.advisory import Severity
 from bot.domain.delivery import Lane
+from bot.domain.operators import SOURCE
 from bot.domain.paid import TENTHS, Terms
 from bot.domain.trust import Source, Unsigned
 
@@ -180,10 +182,20 @@ class GuidanceSettings(_Section):
     days: Annotated[int, Field(ge=1, le=30)] = 3
 
 
+class GroupSettings(_Section):
+    """`rollcall_minutes` is how long a roll-call stays open unless who asks says otherwise."""
+
+    rollcall_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
+
+
 class TrustSettings(_Section):
-    """What becomes of an advisory that no key of a known source vouches for."""
+    """What becomes of an advisory that no key of a known source vouches for.
+
+    What operators write above `two_people_above` needs a second person; `Extreme` asks for none.
+    """
 
     unsigned: Unsigned = Unsigned.REVIEW
+    two_people_above: Literal["Minor", "Moderate", "Severe", "Extreme"] = "Moderate"
 
 
 class LogSettings(_Section):
@@ -246,10 +258,19 @@ class Settings(BaseSettings):
     places: PlacesSettings = PlacesSettings()
     delivery: DeliverySettings = DeliverySettings()
     guidance: GuidanceSettings = GuidanceSettings()
+    groups: GroupSettings = GroupSettings()
     trust: TrustSettings = TrustSettings()
+    operators: OperatorSettings = OperatorSettings()
     log: LogSettings = LogSettings()
     sources: dict[str, SourceSettings] = {}
     admins: tuple[int, ...] = ()
+
+    @field_validator("sources")
+    @classmethod
+    def _not_the_operators(cls, value: dict[str, SourceSettings]) -> dict[str, SourceSettings]:
+        if SOURCE in value:
+            raise ValueError(f"{SOURCE!r} is the key under which operators publish; rename it")
+        return value
 
     @classmethod
     def settings_customise_sources(

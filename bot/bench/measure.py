@@ -18,8 +18,11 @@ from bot.bench.steps import Step, stepped
 from bot.bench.stub import TOKEN, Stub
 from bot.bench.watching import watched
 from bot.config import ConfigurationError
+from bot.config_operators import OperatorSettings
+from bot.domain.advisory import Severity
 from bot.domain.delivery import End
 from bot.domain.message import Layout, Message
+from bot.domain.operators import Urging
 from bot.domain.paid import Terms
 from bot.domain.record import AdvisoryRecord
 from bot.domain.subscriber import Chat, Household, Kind
@@ -29,7 +32,8 @@ from bot.pipeline.intake import Intake
 from bot.pipeline.letters import Letters
 from bot.pipeline.notices import Notices
 from bot.pipeline.paying import Paying
-from bot.pipeline.review import Review
+from bot.pipeline.review import Review, Rules
+from bot.pipeline.roster import Roster
 from bot.pipeline.sending import MAX_OPEN
 from bot.rendering.advisory import Renderer
 from bot.storage.opening import Storage, open_storage
@@ -86,9 +90,12 @@ class _Run:
 class NobodyAtTheDesk:
     """No operator takes part in a benchmark."""
 
-    async def ask(self, record: AdvisoryRecord) -> bool:
+    async def ask(self, record: AdvisoryRecord, *, escalated: bool = False) -> bool:
         """Nobody is asked."""
         return False
+
+    async def urge(self, record: AdvisoryRecord, urging: Urging) -> None:
+        """Nobody is reminded."""
 
     async def tell(self, text_key: str, **values: object) -> None:
         """Nobody is told."""
@@ -251,11 +258,20 @@ def _build(content: Content, storage: Storage, stub: Stub, sender: Sender, rate:
         gazetteer=content.gazetteer,
         sources={},
         unsigned=Unsigned.PUBLISH,
+        roster=Roster(storage.operators, (), content.gazetteer),
+        authors=storage.drafts,
+        rules=Rules(Severity.EXTREME, OperatorSettings().patience),
         desk=nobody,
         clock=storage.clock,
         wake=dispatcher.wake,
     )
-    intake = Intake(queue=storage.queue, review=review, sources={}, meter=metrics)
+    intake = Intake(
+        queue=storage.queue,
+        review=review,
+        sources={},
+        meter=metrics,
+        contacts=storage.source_contacts,
+    )
     return Bench(
         storage, content, stub, sender, letters, dispatcher, intake, renderer, notices, metrics
     )

@@ -83,7 +83,8 @@ class Chat:
 
     ``places`` are ids of :class:`bot.domain.place.Place`, oldest first; ``thread_id`` is the
     forum topic where ``/city`` was given, and ``None`` for General (Telegram refuses thread 1).
-    ``low_data`` asks for short messages, for a weak network; in private chats only.
+    ``low_data`` asks for short messages, for a weak network; in private chats only. ``also`` are a
+    channel's languages behind the first one; each gets a post of its own.
     """
 
     id: int
@@ -95,6 +96,7 @@ class Chat:
     household: Household | None = None
     low_data: bool = False
     shelter: ShelterNote | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def recipient(self) -> Recipient:

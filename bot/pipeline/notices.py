@@ -10,6 +10,7 @@ import structlog
 from bot.domain.advisory import Advisory, MsgType
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.guidance import Classification, GuidanceBook
+from bot.domain.operators import SOURCE
 from bot.domain.place import Place
 from bot.domain.record import AdvisoryRecord
 from bot.domain.trust import Source
@@ -20,6 +21,7 @@ from bot.rendering.notice import Notice, Purpose
 
 _PURPOSES = {MsgType.UPDATE: Purpose.UPDATE, MsgType.CANCEL: Purpose.CANCEL}
 UNVERIFIED = "unverified"
+RELAYED = "relayed"
 
 KEPT_GUESSES = 256
 """Advisories whose event was not recognised, so that each is logged once."""
@@ -93,7 +95,7 @@ class Notices:
             places=places,
             timezone=self._timezone(where, places),
             source_name=_source_name(about, source),
-            source_kind=source.kind if source is not None else UNVERIFIED,
+            source_kind=_source_kind(about, source),
             verified=record.signed,
             original=None if original is None else read_back(original),
             original_code=None if original is None else original.code,
@@ -147,6 +149,19 @@ class Notices:
         return next((place.timezone for place in reached if place), "UTC")
 
 
+def _said_name(advisory: Advisory) -> str | None:
+    return next((info.sender_name for info in advisory.info if info.sender_name), None)
+
+
 def _source_name(advisory: Advisory, source: Source | None) -> str:
-    said = next((info.sender_name for info in advisory.info if info.sender_name), None)
-    return source.name if source is not None else (said or advisory.sender)
+    said = _said_name(advisory)
+    if source is None:
+        return said or advisory.sender
+    # Operators pass on what others say; who said it is what people must know.
+    return said if said and source.key == SOURCE else source.name
+
+
+def _source_kind(advisory: Advisory, source: Source | None) -> str:
+    if source is None:
+        return UNVERIFIED
+    return RELAYED if source.key == SOURCE and _said_name(advisory) else source.kind

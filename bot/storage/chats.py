@@ -17,7 +17,7 @@ from bot.storage.server import Server
 from bot.storage.spoken import spoken, spoken_of
 
 Fields = dict[str, str]
-_NAMES = ("k", "l", "p", "s", "t", "h", "n", "m")
+_NAMES = ("k", "l", "p", "s", "t", "h", "n", "a", "m")
 _TRIES = 20
 _MOVED_KEPT_S = 30 * 24 * 3600
 
@@ -171,6 +171,8 @@ def fields_of(chat: Chat) -> Fields:
         fields["h"] = ",".join(str(int(value)) for value in astuple(home))
     if (note := chat.shelter) is not None:
         fields["n"] = note_field(note)
+    if chat.also:
+        fields["a"] = ",".join(chat.also)
     return fields
 
 
@@ -194,6 +196,7 @@ def _chat(chat_id: int, fields: Fields) -> Chat | None:
         household=_home(fields["h"]) if "h" in fields else None,
         low_data=low_data,
         shelter=read_note(fields.get("n", "")),
+        also=tuple(fields["a"].split(",")) if "a" in fields else (),
     )
 
 

@@ -26,7 +26,7 @@ async def test_person_who_asks_for_short_messages_gets_them(stage: Stage) -> Non
     assert "Details <of> it." in full.text
     assert "Details <of> it." not in short.text
     assert short.text.startswith(full.text.split("\n")[0])
-    assert [one["callback_data"][:5] for row in short.buttons for one in row] == ["more:"]
+    assert [one["text"] for row in short.buttons for one in row] == ["More", "Share"]
 
 
 async def test_short_messages_outlive_a_change_of_language_and_are_shown_as_kept(

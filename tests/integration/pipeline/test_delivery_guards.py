@@ -23,7 +23,7 @@ from bot.storage.broadcasts import Broadcasts
 from bot.storage.keys import Keys
 from bot.storage.role import Role
 from tests.acceptance.town import until
-from tests.integration.pipeline.conftest import LOOK_S, SETTLE_S, SteeredPacer, Workshop
+from tests.integration.pipeline.conftest import LOOK_S, SteeredPacer, Workshop
 
 KEYS = Keys()
 
@@ -361,44 +361,3 @@ async def test_mismatch_is_logged_as_an_error_and_shows_in_the_metrics(workshop:
     (line,) = [line for line in logs if line["event"] == "counts do not add up"]
     assert (line["log_level"], line["audience"], line["sent"]) == ("error", 4, 3)
     assert b"forewarn_mismatches_total 1.0" in workshop.metrics.page()
-
-
-# A stop in order
-
-
-async def test_stop_claims_nothing_more_and_records_what_is_under_way(workshop: Workshop) -> None:
-    people = await workshop.crowd(40)
-    await workshop.publish("b")
-    workshop.sandbox.faults.latency(0.3, method="sendMessage")
-    workshop.pacer = SteeredPacer(rate_per_s=60)
-    workshop.dispatch(rate_per_s=20)
-    await workshop.until_told("b", 1)
-    accepted = len(workshop.told("b"))
-    await workshop.stop()
-    stopped = await workshop.storage.broadcasts.get("b")
-    assert stopped is not None
-    told = workshop.told("b")
-    assert stopped.counts == {End.SENT: len(told)}
-    assert accepted < len(told) < 40
-    assert await workshop.storage.role.holder() is None
-    workshop.sandbox.faults.clear()
-    workshop.dispatch()
-    await workshop.ended("b")
-    assert workshop.told("b") == dict.fromkeys(people, 1)
-
-
-async def test_stop_waits_for_a_send_no_longer_than_its_bound(workshop: Workshop) -> None:
-    people = await workshop.crowd(3)
-    await workshop.publish("b")
-    workshop.sandbox.faults.latency(10, method="sendMessage", chat_id=people[1])
-    dispatcher = workshop.dispatch()
-    await workshop.until_told("b", 2)
-    asked = time.monotonic()
-    async with asyncio.timeout(5):
-        await workshop.stop()
-    assert time.monotonic() - asked >= SETTLE_S
-    assert not dispatcher.alive
-    stopped = await workshop.storage.broadcasts.get("b")
-    assert stopped is not None
-    # The fate of that one is unknown: it stays in flight for the next dispatcher.
-    assert (stopped.counts, stopped.in_flight) == ({End.SENT: 2}, 1)

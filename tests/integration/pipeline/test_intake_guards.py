@@ -9,8 +9,9 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
+from bot.config_operators import OperatorSettings
 from bot.content.places import load as load_places
-from bot.domain.advisory import Advisory
+from bot.domain.advisory import Advisory, Severity
 from bot.domain.broadcast import BroadcastState, Plan
 from bot.domain.fault import StorageUnavailable
 from bot.domain.record import AdvisoryState
@@ -19,7 +20,8 @@ from bot.domain.trust import Unsigned
 from bot.formats import parse
 from bot.pipeline.intake import Intake
 from bot.pipeline.ports import Desk
-from bot.pipeline.review import Review
+from bot.pipeline.review import Review, Rules
+from bot.pipeline.roster import Roster
 from bot.storage.broadcasts import Broadcasts
 from bot.storage.keys import Keys
 from bot.storage.opening import Storage, open_storage
@@ -48,12 +50,16 @@ async def storage(redis: Redis, redis_url: str) -> AsyncIterator[Storage]:
 
 
 def review_of(storage: Storage, broadcasts: Broadcasts | None = None) -> Review:
+    gazetteer = load_places(("UA",))
     return Review(
         advisories=storage.advisories,
         broadcasts=broadcasts or storage.broadcasts,
-        gazetteer=load_places(("UA",)),
+        gazetteer=gazetteer,
         sources={},
         unsigned=Unsigned.PUBLISH,
+        roster=Roster(storage.operators, (), gazetteer),
+        authors=storage.drafts,
+        rules=Rules(Severity.EXTREME, OperatorSettings().patience),
         desk=cast(Desk, None),
         clock=storage.clock,
         wake=lambda: None,
@@ -61,7 +67,13 @@ def review_of(storage: Storage, broadcasts: Broadcasts | None = None) -> Review:
 
 
 def intake_of(storage: Storage, review: Review) -> Intake:
-    return Intake(queue=storage.queue, review=review, sources={}, meter=Metrics())
+    return Intake(
+        queue=storage.queue,
+        review=review,
+        sources={},
+        meter=Metrics(),
+        contacts=storage.source_contacts,
+    )
 
 
 def read(written: Alert) -> Advisory:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
+from urllib.parse import unquote
 
 import pytest
 
@@ -234,19 +235,32 @@ def test_language_is_the_closest_and_the_quotation_the_reader_s_if_there_is_one(
 
 
 def test_buttons_of_each_layout() -> None:
-    def shown(layout: Layout) -> list[str | None]:
+    def shown(layout: Layout) -> list[str]:
         keyboard = RENDERER.render(notice(), "en", layout).keyboard
-        return [button.data or button.url for row in keyboard for button in row]
+        return [button.data or button.url or "" for row in keyboard for button in row]
+
+    def share(layout: Layout) -> str:
+        return unquote(next(one for one in shown(layout) if is_share(one)))
+
+    def is_share(button: str) -> bool:
+        return button.startswith("https://t.me/share/url?url=")
 
     id, bot = KYIV_ADVISORY.id, "https://t.me/forewarn_bot?start=c_703448"
     web = "https://embassy.example/alerts/1"
     private = shown(Layout.PRIVATE)
     assert private[:3] == [f"more:{id}", f"verify:{id}", web]
-    assert private[3] is not None
-    assert private[3].startswith("https://t.me/share/url?url=")
     assert private[4:] == ["list:open", "shelter:open"]
-    assert shown(Layout.GROUP) == [bot, f"verify:{id}", web, "list:open"]
-    assert shown(Layout.CHANNEL) == [bot, web]
+    assert [one for one in shown(Layout.GROUP) if not is_share(one)] == [
+        *(bot, f"verify:{id}", web, "list:open")
+    ]
+    assert shown(Layout.CHANNEL)[:-1] == [bot, "https://t.me/forewarn_bot?start=k", web]
+    assert is_share(private[3])
+    for layout in Layout:
+        link, _, said = share(layout).removeprefix("https://t.me/share/url?url=").partition("&")
+        assert link == f"https://t.me/forewarn_bot?start=a_{id}"
+        # What is passed on is a link, not a copy that grows old.
+        assert "Prepare" not in said
+        assert "how it stands now" in said
 
 
 def test_without_a_bot_name_or_a_proper_address_there_is_no_such_button() -> None:
@@ -296,7 +310,7 @@ def test_message_for_a_weak_network_is_short_and_still_says_what_to_do(
     assert len(shown) < len(full) * (0.5 if told.purpose is Purpose.ALERT else 1)
     assert shown.split("\n")[:2] == full.split("\n")[:2]
     assert not re.search("http|<", message.html)
-    more = [button.data for row in message.keyboard for button in row]
+    more = [button.data for row in message.keyboard for button in row if button.data]
     assert more == ([f"more:{told.advisory.id}"] if RENDERER.details(told, language) else [])
     if told.purpose is Purpose.ALERT:
         for step in GUIDANCE.steps(told.hazard, told.stage).steps:

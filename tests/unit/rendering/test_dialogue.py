@@ -15,6 +15,7 @@ from bot.chat.choice import Match
 from bot.content.texts import LOCALES, Texts
 from bot.domain.advisory import Advisory, MsgType, Status
 from bot.domain.message import Message
+from bot.domain.operators import Role
 from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.domain.subscriber import MAX_PLACES, Chat, Household, Kind, State
 from bot.rendering.dialogue import POPUP_LIMIT, Coming, Dialogue, Word, stands
@@ -312,7 +313,7 @@ def test_languages_are_named_in_their_own_words() -> None:
 
 @every_language
 def test_menus_and_profile_fit(language: str) -> None:
-    names = {*menus.PRIVATE, *menus.GROUP, *menus.ADMINISTRATORS, *menus.OPERATORS}
+    names = {*menus.PRIVATE, *menus.GROUP, *menus.ADMINISTRATORS, *menus.of_role(Role.OWNER)}
     for command in menus.menu(TEXTS, language, names):
         assert 1 <= len(command.description) <= 256
     assert len(TEXTS.get(language, "chat.profile.description")) <= menus.DESCRIPTION_LIMIT

@@ -1,4 +1,4 @@
-"""The operators' desk: asks the people in `BOT_ADMINS`, and tells them what was decided."""
+"""The operators' desk: asks those who may decide, and tells them what was decided."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from bot.chat.reply import NO_PREVIEW, markup
 from bot.chat.services import Chats, Counts, Notices, Renderer
 from bot.domain.message import Layout, Message
+from bot.domain.operators import Operator, Refusal, Urging
 from bot.domain.record import AdvisoryRecord
 from bot.rendering.operator import OperatorTexts, Waiting
 
@@ -34,6 +35,20 @@ class Asked(Protocol):
 
     async def messages(self, advisory_id: str) -> Mapping[int, int]: ...
     async def keep(self, advisory_id: str, admin_id: int, message_id: int) -> None: ...
+    async def begin_urging(self, advisory_id: str, word: str) -> bool: ...
+    async def end_urging(self, advisory_id: str, word: str) -> None: ...
+
+
+class People(Protocol):
+    """Who the operators are; `bot.pipeline.roster.Roster`."""
+
+    async def get(self, user_id: int) -> Operator | None: ...
+    async def all(self) -> tuple[Operator, ...]: ...
+    async def name(self, user_id: int) -> str: ...
+    def refusal(self, operator: Operator | None, record: AdvisoryRecord) -> Refusal | None: ...
+    async def asked_about(
+        self, record: AdvisoryRecord, *, escalated: bool
+    ) -> tuple[Operator, ...]: ...
 
 
 class Desk:
@@ -43,7 +58,7 @@ class Desk:
         self,
         *,
         bot: Bot,
-        admins: frozenset[int],
+        people: People,
         asked: Asked,
         chats: Chats,
         counts: Counts,
@@ -53,7 +68,7 @@ class Desk:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._bot = bot
-        self._admins = admins
+        self._people = people
         self._asked = asked
         self._chats = chats
         self._counts = counts
@@ -64,24 +79,32 @@ class Desk:
         self._turn = asyncio.Lock()
         self._warned: set[int | str] = set()  # who waits is asked for again every few seconds
 
-    @property
-    def admins(self) -> frozenset[int]:
-        """Who may decide."""
-        return self._admins
-
-    async def ask(self, record: AdvisoryRecord) -> bool:
-        """Ask every operator who was not asked before; whether anybody has the question now.
+    async def ask(self, record: AdvisoryRecord, *, escalated: bool = False) -> bool:
+        """Ask everybody whose turn it is and who was not asked; whether anybody has it now.
 
         One at a time, so that an arrival and a re-assertion do not both ask the same person.
         """
-        if not self._admins:
-            self._warn(record.id, "nobody can approve", cure="set BOT_ADMINS to those who may")
-            return False
         async with self._turn:
-            asked = set(await self._asked.messages(record.id)) & self._admins
-            missing = sorted(self._admins - asked)
-            reached = [await self.show(record, admin_id) for admin_id in missing]
+            wanted = {one.id for one in await self._people.asked_about(record, escalated=escalated)}
+            if not wanted:
+                cure = "set BOT_ADMINS to those who may, or invite an approver"
+                self._warn(record.id, "nobody can approve", cure=cure)
+                return False
+            asked = set(await self._asked.messages(record.id)) & wanted
+            missing = sorted(wanted - asked)
+            reached = [await self.show(record, operator_id) for operator_id in missing]
         return bool(asked) or any(reached)
+
+    async def urge(self, record: AdvisoryRecord, urging: Urging) -> None:
+        """Remind those who were asked, or say that the next are asked; each once, over restarts."""
+        if not await self._asked.begin_urging(record.id, urging.value):
+            return
+        escalated = urging is Urging.ESCALATE
+        for one in await self._people.asked_about(record, escalated=escalated):
+            note = self._words.note(await self._language(one.id), urging.value, code=record.code)
+            await self._send(one.id, note)
+        log.info("operators urged", advisory=record.id, urging=urging.value)
+        await self._asked.end_urging(record.id, urging.value)
 
     async def show(self, record: AdvisoryRecord, admin_id: int) -> bool:
         """Send one operator the advisory as people will see it, and the question behind it."""
@@ -96,15 +119,19 @@ class Desk:
             source=notice.source_name,
             timezone=notice.timezone,
             audience=await self._counts.count(record.places),
+            author=None if record.author is None else await self._people.name(record.author),
         )
+        operator = await self._people.get(admin_id)
+        may_decide = self._people.refusal(operator, record) is None
         seen = self._renderer.render(notice, language, Layout.PRIVATE)
         for message in self._words.preview(language, seen):
             if await self._send(admin_id, message) is None:
                 return False
-        sent = await self._send(admin_id, self._words.question(language, waiting))
+        sent = await self._send(admin_id, self._words.question(language, waiting, may_decide))
         if sent is None:
             return False
-        await self._asked.keep(record.id, admin_id, sent.message_id)
+        if may_decide:
+            await self._asked.keep(record.id, admin_id, sent.message_id)
         return True
 
     async def close(self, record: AdvisoryRecord, *, by: str | None) -> None:
@@ -115,9 +142,9 @@ class Desk:
 
     async def tell(self, text_key: str, **values: object) -> None:
         """Send the operators a short note, one of the keys `operator.note.*` without that head."""
-        for admin_id in sorted(self._admins):
-            note = self._words.note(await self._language(admin_id), text_key, **values)
-            await self._send(admin_id, note)
+        for one in await self._people.all():
+            note = self._words.note(await self._language(one.id), text_key, **values)
+            await self._send(one.id, note)
 
     async def _language(self, admin_id: int) -> str:
         chat = await self._chats.get(admin_id)
