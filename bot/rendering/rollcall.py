@@ -122,7 +122,7 @@ class RollCallTexts:
         """What a word behind the command means, in any language."""
         for language in self.texts.languages:
             for answer in Answer:
-                if word.casefold() in self.say(language, f"word.{answer}").split(", "):
+                if word.casefold() in self.say(language, f"word.{answer}").casefold().split(", "):
                     return answer
         return None
 
