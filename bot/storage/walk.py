@@ -85,12 +85,13 @@ class Ahead:
 async def peek(server: Server, keys: Keys, layout: Layout, n: int) -> Peek:
     """Read up to `n` chats: those due in `later` first, then the next ones behind the cursor."""
     told_by = layout.told_by or layout.id
-    time, fields, waiting, told, told_in_flight = await server.pipe(
+    time, fields, waiting, told, told_in_flight, told_later = await server.pipe(
         ("TIME",),
         ("HMGET", keys.broadcast(layout.id), "state", "expires", "cursor"),
         ("ZRANGE", keys.later(layout.id), 0, max(n, 100) - 1, "WITHSCORES"),
         ("HMGET", keys.broadcast(told_by), "state", "n:sent", "n:unknown"),
         ("HLEN", keys.in_flight(told_by)),
+        ("ZCARD", keys.later(told_by)),
     )
     if fields[0] is None:
         return Peek()
@@ -116,7 +117,7 @@ async def peek(server: Server, keys: Keys, layout: Layout, n: int) -> Peek:
         return Peek(candidates, seen, str(walk.cursor))
     if layout.told_by is None or counting:
         return Peek(candidates, seen)
-    return _end_of_pass(candidates, seen, walk.cursor, told, told_in_flight)
+    return _end_of_pass(candidates, seen, walk.cursor, told, told_in_flight + told_later)
 
 
 _COUNTED = (BroadcastState.CANCELLED, BroadcastState.EXPIRED)
@@ -128,17 +129,18 @@ def _end_of_pass(
     seen: str,
     cursor: Cursor,
     told: Sequence[bytes | None],
-    told_in_flight: int,
+    undecided: int,
 ) -> Peek:
     """Whether the receipts can still grow behind the cursor.
 
     A message of the corrected broadcast that was in flight when the correction began may have
-    been recorded in a bucket that was passed already. The walk is over once that broadcast can
+    been recorded in a bucket that was passed already, and one that waits for another try may be of
+    unknown fate. The walk is over once that broadcast can
     tell nobody any more and has told as many as when the pass began; otherwise it goes round
     again, and whoever has the correction is skipped.
     """
     sent = int(told[1] or 0) + int(told[2] or 0)
-    if told[0] is not None and (told[0].decode() in _UNDER_WAY or told_in_flight):
+    if told[0] is not None and (told[0].decode() in _UNDER_WAY or undecided):
         return Peek(candidates, seen, str(cursor), WAIT_FOR_TOLD_MS)
     if sent == cursor.told:
         return Peek(candidates, seen)
