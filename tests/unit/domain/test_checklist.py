@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content.guidance import load_guidance
+from bot.content.texts import Texts
 from bot.domain.checklist import AmountRule, Member, Progress, Unit, amount_for
 from bot.domain.subscriber import Household
 
-BOOK = load_guidance(("en", "uk"))
+BOOK = load_guidance(Texts.load().languages)
 
 HOUSEHOLDS = st.builds(
     Household,
