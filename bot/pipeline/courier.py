@@ -186,6 +186,8 @@ class Courier:
 
     async def _pause(self, chat_id: int | None, seconds: float) -> None:
         pause = self._pacer.flood(chat_id, seconds)
-        log.warning("paused", scope=pause.scope, seconds=pause.for_s)
         until = self._clock() + timedelta(seconds=pause.for_s)
-        await self._pace.pause_until(pause.scope, until.timestamp())
+        try:
+            await self._pace.pause_until(pause.scope, until.timestamp())
+        finally:
+            log.warning("paused", scope=pause.scope, seconds=pause.for_s)

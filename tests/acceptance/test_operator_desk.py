@@ -73,26 +73,29 @@ async def test_pasted_advisory_becomes_a_draft(town: Town) -> None:
 
 
 async def test_slips_of_the_fingers_are_named(town: Town) -> None:
+    """One process after the other: so many at once would meet its bound on questions."""
     iryna = await employ(town, "Iryna", Role.OPERATOR)
-    async with town.bot(**settings()) as bot:
+    table = [
+        ("Where", "Qwxzqwxz", "does not know: Qwxzqwxz"),
+        ("Where", "Lvivv", "Not exactly one place"),
+        ("When", "soon", "no time the bot can read"),
+        ("When", "25:00-26:00", "no such day or time"),
+        ("Source’s words", "x" * 3001, "3001 characters"),
+        ("Source and link", "https://e.example", "name of the source"),
+        ("Source and link", "Embassy https://good.example@evil.example/", "cannot be used"),
+    ]
+    async with town.bot(**settings()):
         await draft(iryna, "Power cuts")
-        table = [
-            ("Where", "Qwxzqwxz", "does not know: Qwxzqwxz"),
-            ("Where", "Lvivv", "Not exactly one place"),
-            ("When", "soon", "no time the bot can read"),
-            ("When", "25:00-26:00", "no such day or time"),
-            ("Source’s words", "x" * 3001, "3001 characters"),
-            ("Source and link", "https://e.example", "name of the source"),
-            ("Source and link", "Embassy https://good.example@evil.example/", "cannot be used"),
-        ]
-        for button, typed, said in table:
-            await iryna.tap(button, await iryna.sees(button=button))
-            await iryna.sees(button="Delete the draft")
-            iryna.type(typed)
-            card = await iryna.sees(said)
-            await iryna.tap("Next", card)
-            await iryna.sees(button="Preview")
-        assert not bot.complaints
+    for rows in (table[:4], table[4:]):
+        async with town.bot(**settings()) as bot:
+            for button, typed, said in rows:
+                await iryna.tap(button, await iryna.sees(button=button))
+                await iryna.sees(button="Delete the draft")
+                iryna.type(typed)
+                card = await iryna.sees(said)
+                await iryna.tap("Next", card)
+                await iryna.sees(button="Preview")
+            assert not bot.complaints
 
 
 async def test_operator_speaks_for_their_own_places_alone(town: Town) -> None:

@@ -69,7 +69,7 @@ async def test_page_for_a_blackout_comes_as_a_document(stage: Stage) -> None:
 
 
 async def test_page_for_a_blackout_comes_to_somebody_who_follows_nothing(stage: Stage) -> None:
-    person = stage.world.user("James", "fr")
+    person = stage.world.user("James", "ja")
     stage.world.private_message(person, "/offline")
     await stage.world.wait_for("Save this page on your phone", chat_id=person.id)
     assert await stage.chat(person.id) is None
