@@ -43,10 +43,19 @@ bench: environment ## measure the delivery on this machine: make bench ARGS=--js
 	@$(call install,requirements.lock)
 	@$(BIN)/forewarn bench $(ARGS)
 
+# These wait for no clock, so two run at a time. What starts whole processes runs by itself.
+SIDE_BY_SIDE = tests/unit tests/integration
+ONE_BY_ONE = tests/acceptance tests/benchmarks tests/mutations tests/page tests/storms
+
 .PHONY: test
 test: lint ## check everything: format, lint, types, layers, tests: make test ARGS="tests/unit -x"
 	@echo "Tests"
+ifeq ($(strip $(ARGS)),)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(SIDE_BY_SIDE)
+	@$(BIN)/python -m pytest $(ONE_BY_ONE)
+else
 	@$(BIN)/python -m pytest $(ARGS)
+endif
 
 .PHONY: storms
 storms: tools ## run the long storms, about ten minutes: FOREWARN_STORM_CHATS=5000 make storms
@@ -55,6 +64,10 @@ storms: tools ## run the long storms, about ten minutes: FOREWARN_STORM_CHATS=50
 .PHONY: benchmarks
 benchmarks: tools ## run the long benchmarks of what is promised, about a minute
 	@$(BIN)/python -m pytest tests/benchmarks -m benchmark -rP $(ARGS)
+
+.PHONY: mutations
+mutations: tools ## take out every guard of the delivery, one by one, and see its tests fail
+	@$(BIN)/python -m pytest tests/mutations -m "mutation or not mutation" $(ARGS)
 
 .PHONY: lint
 lint: tools ## check format, lint, types and layers, without the tests

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -86,6 +86,7 @@ async def run(
                 prefix=settings.redis.prefix,
                 stream=settings.queue.stream,
                 group=settings.queue.group,
+                audit_kept=timedelta(days=settings.operators.audit_days),
                 story=story,
             )
         )
@@ -209,9 +210,10 @@ class Bot:
     def _start(self, group: asyncio.TaskGroup, parts: Parts) -> _Tasks:
         steps: dict[str, Step] = {
             "intake": partial(self._take_in, parts),
-            "upkeep": self._keep_up,
+            "upkeep": partial(self._keep_up, parts),
             "desk": parts.review.keep_asking,
             "timekeeper": parts.timekeeper.run,
+            **{f"errands {task}": run for task, run in parts.aftermath.steps.items()},
         }
         return _Tasks(
             dispatch=group.create_task(
@@ -220,7 +222,9 @@ class Bot:
             updates=group.create_task(self._receiver.run(), name="updates"),
             others=(
                 *(group.create_task(self._persist(*step), name=step[0]) for step in steps.items()),
-                group.create_task(self._set_menus(), name="menus"),
+                group.create_task(
+                    self._persist("menus", partial(self._set_menus, parts)), name="menus"
+                ),
             ),
         )
 
@@ -249,9 +253,10 @@ class Bot:
         await parts.review.reassert()
         await parts.intake.run()
 
-    async def _keep_up(self) -> None:
+    async def _keep_up(self, parts: Parts) -> None:
         while True:
             await self._storage.clock.sync()
+            await parts.publishing.push_due()
             self._metrics.show("rate_per_second", self._pacer.rate_per_s)
             self._metrics.show("paused_seconds", self._pacer.paused_for_s)
             active = await self._storage.broadcasts.all_active()
@@ -278,8 +283,9 @@ class Bot:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         await end(*waits)
 
-    async def _set_menus(self) -> None:
-        await set_menus(self._application.bot, self._content.texts, self._settings.admins)
+    async def _set_menus(self, parts: Parts) -> None:
+        operators = await parts.roster.all()
+        await set_menus(self._application.bot, self._content.texts, operators)
 
     def _checks(self) -> dict[str, Check]:
         async def redis() -> str | None:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 import uvloop
 
-from bot import app, check, config, log, publish
+from bot import app, check, config, log, publish, shelters
 from bot.app import StartError
 from bot.bench import report
 from bot.config import ConfigurationError, Settings
@@ -77,6 +77,27 @@ def publish_(
     if not check_only:
         settings = _settings()
         typer.echo(_run(lambda: publish.enqueue(settings, payload, source)))
+
+
+@cli.command(name="shelters")
+def shelters_(
+    file: Annotated[str, typer.Argument(help="CSV or GeoJSON; - reads standard input.")],
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave out what is wrong, load the rest.")
+    ] = False,
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Only validate; load nothing.")
+    ] = False,
+) -> None:
+    """Validate a list of public shelters and load it in place of the earlier one."""
+    found, usable, lines = shelters.examine(_read(file), skip_bad=skip_bad)
+    for line in lines:
+        typer.echo(line)
+    if not usable:
+        raise typer.Exit(_FAULT)
+    if not check_only:
+        settings = _settings()
+        typer.echo(_run(lambda: shelters.load(settings, found)))
 
 
 @cli.command(name="check")

@@ -10,7 +10,6 @@ import os
 import re
 from base64 import b64decode
 from collections.abc import Iterable
-from datetime import timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
@@ -34,9 +33,11 @@ from pydantic_settings import (
     YamlConfigSettingsSource,
 )
 
+from bot.config_life import LifeSettings
+from bot.config_operators import OperatorSettings
 from bot.domain.advisory import Severity
-from bot.domain.change import Policy
 from bot.domain.delivery import Lane
+from bot.domain.operators import SOURCE
 from bot.domain.paid import TENTHS, Terms
 from bot.domain.trust import Source, Unsigned
 
@@ -176,34 +177,26 @@ class DeliverySettings(_Section):
 
 
 class GuidanceSettings(_Section):
-    """Which national guidance the amounts follow, and for how many days."""
+    """For how many days amounts are, and whose; no profile is that of each chat's country."""
 
-    profile: str = "ua"
+    profile: str | None = None
     days: Annotated[int, Field(ge=1, le=30)] = 3
 
 
-Hours = Annotated[float, Field(gt=0, le=720)]
+class GroupSettings(_Section):
+    """`rollcall_minutes` is how long a roll-call stays open unless who asks says otherwise."""
 
-
-class LifeSettings(_Section):
-    """How advisories go on. `reminders` are hours before the window, `lasts` hours by severity for
-    an advisory that states no end.
-    """
-
-    reminders: Annotated[tuple[Hours, ...], Field(max_length=5)] = (12, 2)
-    lasts: dict[Severity, Hours] = {}
-
-    @property
-    def policy(self) -> Policy:
-        """As the domain knows it."""
-        lasts = {**Policy().lasts, **{k: timedelta(hours=v) for k, v in self.lasts.items()}}
-        return Policy(tuple(timedelta(hours=ahead) for ahead in self.reminders), lasts)
+    rollcall_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
 
 
 class TrustSettings(_Section):
-    """What becomes of an advisory that no key of a known source vouches for."""
+    """What becomes of an advisory that no key of a known source vouches for.
+
+    What operators write above `two_people_above` needs a second person; `Extreme` asks for none.
+    """
 
     unsigned: Unsigned = Unsigned.REVIEW
+    two_people_above: Literal["Minor", "Moderate", "Severe", "Extreme"] = "Moderate"
 
 
 class LogSettings(_Section):
@@ -267,10 +260,19 @@ class Settings(BaseSettings):
     delivery: DeliverySettings = DeliverySettings()
     guidance: GuidanceSettings = GuidanceSettings()
     life: LifeSettings = LifeSettings()
+    groups: GroupSettings = GroupSettings()
     trust: TrustSettings = TrustSettings()
+    operators: OperatorSettings = OperatorSettings()
     log: LogSettings = LogSettings()
     sources: dict[str, SourceSettings] = {}
     admins: tuple[int, ...] = ()
+
+    @field_validator("sources")
+    @classmethod
+    def _not_the_operators(cls, value: dict[str, SourceSettings]) -> dict[str, SourceSettings]:
+        if SOURCE in value:
+            raise ValueError(f"{SOURCE!r} is the key under which operators publish; rename it")
+        return value
 
     @classmethod
     def settings_customise_sources(

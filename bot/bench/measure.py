@@ -14,12 +14,16 @@ from pathlib import Path
 
 from bot.assembly import Content, build_dispatcher
 from bot.bench.sample import advisory
+from bot.bench.steps import Step, stepped
 from bot.bench.stub import TOKEN, Stub
 from bot.bench.watching import watched
 from bot.config import ConfigurationError
+from bot.config_operators import OperatorSettings
+from bot.domain.advisory import Severity
 from bot.domain.change import Policy
 from bot.domain.delivery import End
 from bot.domain.message import Layout, Message
+from bot.domain.operators import Urging
 from bot.domain.paid import Terms
 from bot.domain.record import AdvisoryRecord
 from bot.domain.subscriber import Chat, Household, Kind
@@ -30,7 +34,8 @@ from bot.pipeline.letters import Letters
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.notices import Notices
 from bot.pipeline.paying import Paying
-from bot.pipeline.review import Review
+from bot.pipeline.review import Review, Rules
+from bot.pipeline.roster import Roster
 from bot.pipeline.sending import MAX_OPEN
 from bot.rendering.advisory import Renderer
 from bot.storage.opening import Storage, open_storage
@@ -44,6 +49,9 @@ ROUNDS = 20
 """Small broadcasts before the large one, each to chats of its own: a chat has a second's limit."""
 
 ROUND_CHATS = 50
+STEPPED = 5_000
+"""Chats of the broadcast whose steps are measured: being measured slows a step down."""
+
 POLL_S = 0.05
 COUNTED = 1_000
 """Chats of the broadcast whose commands are counted: being watched slows Redis down."""
@@ -56,6 +64,7 @@ class Measured:
     subscribers: int
     messages_per_s: float
     cpu_us_per_message: float
+    cpu_us_by_step: dict[str, float]
     first_ms: tuple[float, ...]
     last_s: float
     redis_bytes_per_subscriber: float
@@ -83,9 +92,12 @@ class _Run:
 class NobodyAtTheDesk:
     """No operator takes part in a benchmark."""
 
-    async def ask(self, record: AdvisoryRecord) -> bool:
+    async def ask(self, record: AdvisoryRecord, *, escalated: bool = False) -> bool:
         """Nobody is asked."""
         return False
+
+    async def urge(self, record: AdvisoryRecord, urging: Urging) -> None:
+        """Nobody is reminded."""
 
     async def tell(self, text_key: str, **values: object) -> None:
         """Nobody is told."""
@@ -102,6 +114,8 @@ class Bench:
     storage: Storage
     content: Content
     stub: Stub
+    sender: Sender
+    letters: Letters
     dispatcher: Dispatcher
     intake: Intake
     renderer: Renderer
@@ -113,13 +127,16 @@ class Bench:
 
         `profile` watches the large delivery alone, and slows it down.
         """
-        main, counted, *small = (p.id for p in self.content.gazetteer.largest("UA", ROUNDS + 2))
+        main, counted, steps, *small = (
+            place.id for place in self.content.gazetteer.largest("UA", ROUNDS + 3)
+        )
         before = await self._memory()
         await seed(self.storage.server, _chats(main, subscribers, 5_000_000_000))
         bytes_each = (await self._memory() - before) / subscribers
         for number, place in enumerate(small):
             await seed(self.storage.server, _chats(place, ROUND_CHATS, 10_000 * (number + 1)))
         await seed(self.storage.server, _chats(counted, COUNTED, 1_000_000))
+        await seed(self.storage.server, _chats(steps, STEPPED, 2_000_000))
         first = [(await self._deliver(place)).first_ms for place in small]
         cpu = time.process_time()
         with profile or nullcontext():
@@ -135,6 +152,7 @@ class Bench:
             subscribers=subscribers,
             messages_per_s=run.messages / span_s if span_s else 0.0,
             cpu_us_per_message=cpu / run.messages * 1e6,
+            cpu_us_by_step=await self._by_step(steps),
             first_ms=(*first, run.first_ms),
             last_s=(run.last_ns - run.at_ns) / 1e9,
             redis_bytes_per_subscriber=bytes_each,
@@ -144,6 +162,21 @@ class Bench:
             audience=broadcast.audience,
             sent=broadcast.counts.get(End.SENT, 0),
         )
+
+    async def _by_step(self, place: str) -> dict[str, float]:
+        """Microseconds a message by step; `rest` is the loop, the sockets' reading, the pacing."""
+        steps: tuple[Step, ...] = (
+            ("claim", self.storage.broadcasts, "claim"),
+            ("write", self.letters, "letter"),
+            ("send", self.sender, "send"),
+            ("record", self.storage.broadcasts, "record"),
+        )
+        cpu = time.process_time_ns()
+        with stepped(steps) as spent:
+            await self._deliver(place)
+        cpu = time.process_time_ns() - cpu
+        spent["rest"] = cpu - spent.total()
+        return {step: ns / 1e3 / STEPPED for step, ns in spent.items()}
 
     async def sample(self) -> Message:
         """The message that everybody gets, for the peers to send."""
@@ -205,13 +238,14 @@ def _build(content: Content, storage: Storage, stub: Stub, sender: Sender, rate:
         guidance=content.guidance,
         sources={},
         days=3,
-        profile="ua",
+        profile=None,
         clock=storage.clock,
     )
     nobody = NobodyAtTheDesk()
+    letters = Letters(notices, renderer, sender, storage.clock)
     dispatcher = build_dispatcher(
         storage,
-        Letters(notices, renderer, sender, storage.clock),
+        letters,
         sender,
         paying=Paying(
             Terms(),
@@ -234,12 +268,24 @@ def _build(content: Content, storage: Storage, stub: Stub, sender: Sender, rate:
         gazetteer=content.gazetteer,
         sources={},
         unsigned=Unsigned.PUBLISH,
+        roster=Roster(storage.operators, (), content.gazetteer),
+        authors=storage.drafts,
+        rules=Rules(Severity.EXTREME, OperatorSettings().patience),
         desk=nobody,
         clock=storage.clock,
         wake=dispatcher.wake,
     )
-    intake = Intake(queue=storage.queue, review=review, policy=policy, sources={}, meter=metrics)
-    return Bench(storage, content, stub, dispatcher, intake, renderer, notices, metrics)
+    intake = Intake(
+        queue=storage.queue,
+        review=review,
+        policy=policy,
+        sources={},
+        meter=metrics,
+        contacts=storage.source_contacts,
+    )
+    return Bench(
+        storage, content, stub, sender, letters, dispatcher, intake, renderer, notices, metrics
+    )
 
 
 async def _refuse_unless_empty(storage: Storage) -> None:

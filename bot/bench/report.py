@@ -66,6 +66,7 @@ def _figures(measured: Measured, peers: dict[str, float]) -> dict[str, Any]:
         "subscribers": measured.subscribers,
         "messages_per_s": round(measured.messages_per_s, 1),
         "cpu_us_per_message": round(measured.cpu_us_per_message, 1),
+        "cpu_us_by_step": {step: round(us, 1) for step, us in measured.cpu_us_by_step.items()},
         "first_ms": {
             "p50": round(percentile(measured.first_ms, 0.5), 1),
             "p99": round(percentile(measured.first_ms, 0.99), 1),

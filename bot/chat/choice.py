@@ -11,6 +11,7 @@ from enum import StrEnum
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.place import Level, Place, bare_name_key, name_key
 from bot.domain.subscriber import MAX_PLACES, Chat, State
+from bot.rendering.buttons import ADVISORY, OWN_LIST
 
 LONGEST_NAME = 60
 """A longer text is no city: the longest official name the bot knows has about forty letters."""
@@ -117,16 +118,22 @@ class Link(StrEnum):
     """What a deep link leads to; the value is how its payload begins."""
 
     CITY = "c_"
-    ADVISORY = "a_"
+    ADVISORY = ADVISORY
+    LIST = "k_"
+    OWN_LIST = OWN_LIST
+    ROLL_CALL = "r_"
+    INVITATION = "o_"
 
 
-_PAYLOAD = re.compile(r"(c_|a_)([A-Za-z0-9_-]{1,62})")
+_PAYLOAD = re.compile(rf"(c_|a_|k_|r_|o_)([A-Za-z0-9_-]{{1,62}})|({OWN_LIST})")
 
 
 def read_payload(text: str) -> tuple[Link, str] | None:
     """The link and the id behind `/start`, such as `c_703448`; None for what no link says."""
     found = _PAYLOAD.fullmatch(text.strip())
-    return (Link(found[1]), found[2]) if found else None
+    if found is None:
+        return None
+    return (Link(found[1]), found[2]) if found[1] else (Link(found[3]), "")
 
 
 _CODE = re.compile(r"([A-Z]{1,3})-?([0-9A-HJKMNP-TV-Z]{4})")

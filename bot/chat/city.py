@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from telegram import ReplyKeyboardRemove, Update
 
 from bot.chat import choice
+from bot.chat.binding import with_channel
 from bot.chat.choice import Follow, Match
 from bot.chat.context import Context
 from bot.chat.reply import answer, location_keyboard, send, show
 from bot.chat.services import Services
 from bot.chat.visit import Visit, is_new, may_change, personal_language, thread_of, visit
+from bot.domain.errand import Trouble
 from bot.domain.place import Place
 from bot.domain.subscriber import Chat, Kind
 from bot.rendering.dialogue import Coming
@@ -23,6 +25,7 @@ async def city(update: Update, context: Context) -> None:
     if not await may_change(update, context):
         await refuse(update, context)
         return
+    await context.services.questions.close(here.chat.id)
     if name := " ".join(context.args or ()):
         await read_name(update, context, here, name)
     elif here.is_private and is_new(here.chat):
@@ -114,6 +117,7 @@ async def show_more(update: Update, context: Context) -> None:
     if not await may_change(update, context):
         await refuse(update, context)
         return
+    await context.services.questions.close(here.chat.id)
     dialogue = context.services.dialogue
     await show(update, context, dialogue.choose(here.language, here.chat.kind))
     await answer(update)
@@ -164,6 +168,8 @@ async def subscribe(update: Update, context: Context, here: Visit, place: Place)
         coming=made.coming,
         sent=made.sent,
     )
+    if here.is_private:
+        done = await with_channel(services, done, here.language, place)
     if not (here.is_private and is_new(here.chat)):
         await show(update, context, done)
         return
@@ -178,6 +184,8 @@ async def _store(services: Services, chat: Chat, place: Place) -> Subscription:
     if follow is Follow.FULL:
         return Subscription(chat, follow)
     await services.chats.save(changed)
+    if changed.kind is Kind.GROUP:
+        await services.contacts.mended(changed.id, Trouble.TOPIC)
     sent = await services.live.join(changed)
     if sent:
         return Subscription(changed, follow, Coming.SENT, sent)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from telegram import Update
 
 from bot.chat import choice, city
 from bot.chat.context import Context
 from bot.chat.reply import answer, send
 from bot.chat.visit import Visit, personal_language, visit
-from bot.domain.record import AdvisoryRecord
+from bot.domain.message import Button
+from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.pipeline.lineage import read_back
 from bot.rendering.checklist import ONE_ADULT
 from bot.rendering.dialogue import Word, stands
 from bot.rendering.notice import Notice
+
+LONGEST_CHAIN = 20
+_OVER = (Word.PASSED, Word.CANCELLED, Word.SUPERSEDED, Word.CLEARED)
 
 
 async def verify(update: Update, context: Context) -> None:
@@ -72,16 +78,54 @@ async def press_more(update: Update, context: Context) -> None:
 
 
 async def send_details(update: Update, context: Context, here: Visit, advisory_id: str) -> None:
-    """Everything that is told of an advisory, for somebody who asked."""
+    """An advisory as it stands now, for somebody who asked or was passed its link.
+
+    One that was replaced leads to what replaced it. One that is over says so, and says no more:
+    its steps are nothing to act on.
+    """
     services = context.services
-    record = await services.advisories.get(advisory_id)
+    record = await _latest(context, await services.advisories.get(advisory_id))
     notice = await _published(context, record)
-    if notice is None:
+    if record is None or notice is None:
         await send(update, context, services.dialogue.say(here.language, "gone"))
+        return
+    if stands(record, notice.advisory, services.clock()) in _OVER:
+        text = services.dialogue.genuine(
+            here.language,
+            (record, notice.advisory),
+            services.clock(),
+            source=notice.source_name,
+            timezone=notice.timezone,
+        )
+        await send(update, context, replace(text, keyboard=()))
         return
     household = here.chat.household or ONE_ADULT
     for message in services.renderer.details(notice, here.language, household):
         await send(update, context, message)
+    await _offer_place(update, context, here, notice)
+
+
+async def _latest(context: Context, record: AdvisoryRecord | None) -> AdvisoryRecord | None:
+    for _ in range(LONGEST_CHAIN):
+        if record is None or record.state is not AdvisoryState.SUPERSEDED or not record.ended_by:
+            break
+        newer = await context.services.advisories.get(record.ended_by)
+        if newer is None:
+            break
+        record = newer
+    return record
+
+
+async def _offer_place(update: Update, context: Context, here: Visit, notice: Notice) -> None:
+    """Whoever came by a link and follows nothing is one tap from the next warning."""
+    place = next((one for one in notice.places if choice.is_city(one)), None)
+    if place is None or here.chat.places:
+        return
+    dialogue = context.services.dialogue
+    offer = dialogue.say(here.language, "share.follow", city=place.name(here.language))
+    label = dialogue.text(here.language, "nearest.yes", city=place.name(here.language))
+    button = Button(label, data=f"city:add:{place.id}")
+    await send(update, context, replace(offer, keyboard=((button,),)))
 
 
 async def _published(context: Context, record: AdvisoryRecord | None) -> Notice | None:

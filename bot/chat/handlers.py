@@ -12,26 +12,34 @@ from telegram.ext import (
     ChatMemberHandler,
     CommandHandler,
     MessageHandler,
+    TypeHandler,
     filters,
 )
 
 from bot.chat import (
+    answers,
+    binding,
     channel,
+    checklist,
     city,
     errors,
     genuine,
     hints,
+    household,
     language,
     membership,
     offline,
-    operator,
     privacy,
+    rollcall,
     settings,
+    shelter,
     start,
     status,
     stop,
 )
 from bot.chat.context import App, Context
+from bot.chat.flood import Gate
+from bot.chat.operators import decide, lists, people, publish, records, typed
 from bot.chat.services import Services
 
 ALLOWED_UPDATES = [
@@ -46,7 +54,9 @@ ALLOWED_UPDATES = [
 Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 Handler = BaseHandler[Update, Context, None]
 
+_FIRST = -1  # before the handlers of the usual group
 _ID = "([A-Za-z0-9_-]{1,32})"
+_ROLE = "(owner|approver|operator|viewer)"
 _PRIVATE = filters.ChatType.PRIVATE
 _TALK = filters.UpdateType.MESSAGES & ~filters.ChatType.CHANNEL  # a corrected slip counts
 _NEW = filters.UpdateType.MESSAGE  # a live location arrives as edits, dozens of them
@@ -56,7 +66,12 @@ _POST = filters.UpdateType.CHANNEL_POST
 def add_handlers(application: App, services: Services) -> None:
     """Register everything. The application must be built with `context_types()`."""
     application.bot_data.services = services
-    application.add_handlers(handlers())
+    answers = handlers()
+    names = frozenset[str]().union(
+        *(one.commands for one in answers if isinstance(one, CommandHandler))
+    )
+    application.add_handler(TypeHandler(Update, Gate(names).check), group=_FIRST)
+    application.add_handlers(answers)
     application.add_error_handler(errors.report)
 
 
@@ -67,13 +82,13 @@ def handlers() -> list[Handler]:
         ChatMemberHandler(membership.change_membership, ChatMemberHandler.MY_CHAT_MEMBER),
         MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrate),
         # Operators
-        _press(f"ok:{_ID}", operator.approve),
-        _press(f"no:{_ID}", operator.reject),
-        _command("pending", operator.pending, _PRIVATE & _NEW),
+        *_of_operators(),
         # Channels
         _command("city", channel.city_post, _POST),
         _command("stop", channel.stop_post, _POST),
         _command("language", channel.language_post, _POST),
+        _command("channel", binding.channel, _PRIVATE & _NEW),
+        MessageHandler(_PRIVATE & filters.StatusUpdate.CHAT_SHARED, binding.shared),
         # Cities
         _command("start", start.start, _TALK),
         _command("city", city.city, _TALK),
@@ -82,7 +97,27 @@ def handlers() -> list[Handler]:
         _press(f"city:del:{_ID}", city.remove),
         _press("city:menu", city.show_menu),
         _press("city:more", city.show_more),
-        MessageHandler(_PRIVATE & _NEW & filters.LOCATION, city.share_location),
+        MessageHandler(_PRIVATE & _NEW & filters.LOCATION, answers.share_location),
+        # Supplies
+        _command("checklist", checklist.checklist, _TALK),
+        _press("list:open", checklist.open_list),
+        _press("list:all", checklist.show_all),
+        _press("list:see:([a-z_]{1,32})", checklist.see),
+        _press("list:share", checklist.share),
+        _press("list:stop", checklist.stop),
+        _press("list:leave", checklist.leave),
+        _press("tick:([a-z0-9_]{1,40}):([01])", checklist.tick),
+        _command("household", household.household, _PRIVATE & _TALK),
+        _press("home:open", household.open_menu),
+        _press("home:ask:([a-z]{1,16})", household.ask),
+        _press("home:set:([a-z]{1,16}):([a-z0-9-]{1,16})", household.answer_question),
+        _press("home:done", household.finish),
+        _press("home:forget", household.forget),
+        # Shelters
+        _command("shelter", shelter.shelter, _PRIVATE & _TALK),
+        _press("shelter:open", shelter.open_shelter),
+        _press("shelter:min:([0-9]{1,3})", shelter.set_minutes),
+        _press("shelter:delete", shelter.delete),
         # Questions
         _command("status", status.status, _TALK),
         _press("status", status.status),
@@ -90,6 +125,11 @@ def handlers() -> list[Handler]:
         _press(f"verify:{_ID}", genuine.press_verify),
         _press(f"more:{_ID}", genuine.press_more),
         _command("help", start.help_, _TALK),
+        # Roll-calls
+        _command("rollcall", rollcall.list_mine, _PRIVATE & _NEW),
+        _command("rollcall", rollcall.rollcall, _TALK),
+        _press("rc:([0-9a-f]{8}):(help|shelter|safe)", rollcall.press),
+        _press(r"rcx:(-?\d{1,20})", rollcall.export),
         # Settings
         _command("test", status.send_test, _PRIVATE & _NEW),
         _press("test", status.send_test),
@@ -105,9 +145,39 @@ def handlers() -> list[Handler]:
         _press("privacy:erase", privacy.erase),
         # What is left
         MessageHandler(_PRIVATE & _TALK & filters.COMMAND, hints.unknown_command),
-        MessageHandler(_PRIVATE & _TALK & filters.TEXT, city.type_name),
+        MessageHandler(_PRIVATE & _TALK & filters.TEXT, typed.type_text),
+        MessageHandler(_PRIVATE & _NEW & filters.Document.ALL, typed.send_file),
         MessageHandler(_PRIVATE & _NEW & ~filters.StatusUpdate.ALL, hints.unknown_content),
         CallbackQueryHandler(hints.old_button),
+    ]
+
+
+def _of_operators() -> list[Handler]:
+    """Each checks by itself who may; in a group these commands mean nothing."""
+    where = _PRIVATE & _NEW
+    return [
+        _press(f"ok:{_ID}", decide.approve),
+        _press(f"ed:{_ID}", decide.edit),
+        _press(f"no:{_ID}", decide.reject),
+        _press(f"ov:{_ID}", decide.ask_reason),
+        _command("publish", publish.publish, where),
+        _press("p:t:([a-z_]{1,16})", publish.choose),
+        _press("p:paste", publish.paste),
+        _press(f"p:d:{_ID}", publish.resume),
+        _press(f"d:{_ID}:([0-9]{{1,6}}):([a-z]{{2}})(?::{_ID})?", publish.press),
+        _command("pending", lists.pending, where),
+        _command("sources", lists.sources, where),
+        _command("operators", people.operators, where),
+        _press("op:list", people.operators),
+        _press("op:invite", people.ask_role),
+        _press(f"op:new:{_ROLE}", people.invite),
+        _press("op:see:([0-9]{1,20})", people.see),
+        _press(f"op:role:([0-9]{{1,20}}):{_ROLE}:{_ROLE}", people.set_role),
+        _press("op:places:([0-9]{1,20})", people.ask_places),
+        _press(f"op:del:([0-9]{{1,20}}):{_ROLE}", people.remove),
+        _command("audit", records.audit, where),
+        _press("au:to:([0-9]{1,12})", records.audit),
+        _press("au:(csv|json)", records.export),
     ]
 
 

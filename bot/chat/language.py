@@ -14,15 +14,16 @@ from bot.domain.subscriber import Kind
 
 
 async def language(update: Update, context: Context) -> None:
-    """`/language`: the choice; `/language uk`: that one."""
+    """`/language`: the choice; `/language uk`: that one; a channel may have several, in order."""
     here = await visit(update, context)
     if not await may_change(update, context):
         await city.refuse(update, context)
         return
     dialogue = context.services.dialogue
-    tag = (context.args or [""])[0].lower()
-    if tag in dialogue.texts.languages:
-        await _set(update, context, here, tag)
+    tag, *also = [word.lower() for word in context.args or ()] or [""]
+    is_channel = here.chat.kind is Kind.CHANNEL
+    if {tag, *also} <= set(dialogue.texts.languages) and (is_channel or not also):
+        await _set(update, context, here, tag, tuple(dict.fromkeys(also)))
     elif here.chat.kind is Kind.CHANNEL or tag:
         names = ", ".join(f"/language {one}" for one in dialogue.texts.languages)
         await send(update, context, dialogue.say(here.language, "language.known", languages=names))
@@ -44,6 +45,9 @@ async def choose(update: Update, context: Context) -> None:
         await answer(update)
 
 
-async def _set(update: Update, context: Context, here: Visit, tag: str) -> None:
-    await context.services.chats.save(replace(here.chat, language=tag))
+async def _set(
+    update: Update, context: Context, here: Visit, tag: str, also: tuple[str, ...] = ()
+) -> None:
+    further = tuple(one for one in also if one != tag)
+    await context.services.chats.save(replace(here.chat, language=tag, also=further))
     await show(update, context, context.services.dialogue.say(tag, "language.set"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import structlog
@@ -12,7 +12,9 @@ from telegram.error import TelegramError
 
 from bot.chat.context import Context
 from bot.chat.reply import NO_PREVIEW, send
+from bot.chat.services import Services
 from bot.chat.visit import Visit, personal_language, visit
+from bot.domain.errand import Errand, Task, Trouble
 from bot.domain.message import Message
 from bot.domain.subscriber import Chat, Kind, Recipient, State
 from bot.rendering.text import clean, shorten
@@ -84,10 +86,43 @@ async def change_membership(update: Update, context: Context) -> None:
         if chat is not None and change.state is State.ACTIVE:
             # What was published meanwhile and is still active is told now.
             await services.live.join(chat)
+    if kind is not Kind.PRIVATE:
+        await services.pins.allow(here.chat.id, may=_may_pin(changed.new_chat_member, kind))
+        await _note_contact(update, services, here.chat.id, is_new=change.hello)
     if change.hello:
+        await services.contacts.mended(here.chat.id, Trouble.MUTED)
         await _greet(update, context, here)
-    elif change.muted and kind is Kind.CHANNEL:
-        await _tell_actor(update, context, "channel.muted")
+    elif change.muted:
+        await services.errands.add(Task.TROUBLE, Errand(here.chat.id, Trouble.MUTED))
+
+
+def _may_pin(member: ChatMember, kind: Kind) -> bool:
+    if kind is not Kind.GROUP or not isinstance(member, ChatMemberAdministrator):
+        return False
+    return bool(member.can_pin_messages)
+
+
+async def _note_contact(update: Update, services: Services, chat_id: int, *, is_new: bool) -> None:
+    """Who lets the bot in is told what it lacks; whoever touches its rights, where nobody is."""
+    user = update.effective_user
+    if user is None or user.is_bot:
+        return
+    if is_new or await services.contacts.of(chat_id) is None:
+        await services.contacts.keep(chat_id, user.id)
+
+
+async def carry_over(services: Services, old_id: int, new_id: int) -> None:
+    """What is kept beside the chat itself follows it to its new id; twice is once."""
+    await services.contacts.move(old_id, new_id)
+    if await services.rollcalls.move(old_id, new_id):
+        call = await services.rollcalls.get(new_id)
+        if call is not None:
+            await services.errands.add(Task.TALLY, Errand(new_id, call.id))
+    # The messages of the old id are not those of the new one.
+    await services.pins.forget(old_id)
+    if await services.pins.allowed(old_id):
+        await services.pins.allow(new_id, may=True)
+        await services.pins.allow(old_id, may=False)
 
 
 async def migrate(update: Update, context: Context) -> None:
@@ -101,7 +136,9 @@ async def migrate(update: Update, context: Context) -> None:
     if new_id is None:
         return
     services = context.services
+    await services.checklists.migrate(old_id, new_id)
     chat = await services.chats.migrate(old_id, new_id)
+    await carry_over(services, old_id, new_id)
     if chat is not None and chat.state is State.UNREACHABLE:
         # The bot's leaving the old id may have been noted first; it is here, it reads this.
         chat = await services.chats.set_state(new_id, State.ACTIVE)
@@ -112,6 +149,9 @@ async def migrate(update: Update, context: Context) -> None:
 
 async def _greet(update: Update, context: Context, here: Visit) -> None:
     if here.chat.kind is Kind.CHANNEL:
+        user = update.effective_user
+        if user is not None and await context.services.channels.wished(user.id):
+            return  # they are choosing this channel right now, and are answered there
         key = "channel.again" if here.chat.places else "channel.promoted"
         await _tell_actor(update, context, key)
         return
@@ -121,7 +161,10 @@ async def _greet(update: Update, context: Context, here: Visit) -> None:
         await send(update, context, dialogue.say(here.language, "group.again", cities=names))
         return
     example = dialogue.example(here.language)
-    await send(update, context, dialogue.say(here.language, "group.hello", city=example))
+    hello = dialogue.say(here.language, "group.hello", city=example)
+    # One tap of an administrator is enough; nobody else's counts.
+    cities = dialogue.choose(here.language, Kind.GROUP).keyboard
+    await send(update, context, replace(hello, keyboard=cities))
 
 
 async def _tell_actor(update: Update, context: Context, key: str) -> None:

@@ -38,4 +38,5 @@ def _keeper(here: Visit, context: Context) -> Keeper:
         country=place.country if place else "",
         timezone=place.timezone if place else "UTC",
         household=here.chat.household,
+        shelter=here.chat.shelter,
     )

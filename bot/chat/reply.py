@@ -26,7 +26,10 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 def markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
     """Our buttons as Telegram's."""
     rows = [
-        [InlineKeyboardButton(one.text, callback_data=one.data, url=one.url) for one in row]
+        [
+            InlineKeyboardButton(one.text, callback_data=one.data, url=one.url, style=one.style)
+            for one in row
+        ]
         for row in keyboard
     ]
     return InlineKeyboardMarkup(rows) if rows else None
@@ -52,7 +55,11 @@ async def send(
     place = update.effective_chat
     if place is None:
         return
+    if below is None and await _send_quietly(update, context, message):
+        return
     asked = update.effective_message if update.callback_query is None else None
+    if asked is not None and not asked.message_id:
+        asked = None
     is_group = place.type in (ChatType.GROUP, ChatType.SUPERGROUP)
     # Every reader of a channel could press its buttons, and none of them asked anything.
     is_channel = place.type == ChatType.CHANNEL
@@ -70,6 +77,32 @@ async def send(
             else None
         ),
     )
+
+
+async def _send_quietly(update: Update, context: Context, message: Message) -> bool:
+    """Answer an ephemeral command so that only its writer sees it (Bot API 10.2, within 15 s).
+
+    False where it was none, or Telegram refuses: then a short answer for all is better than none.
+    """
+    asked, user = update.message, update.effective_user
+    number = asked.api_kwargs.get("ephemeral_message_id") if asked is not None else None
+    if asked is None or user is None or not number:
+        return False
+    try:
+        await context.bot.send_message(
+            asked.chat.id,
+            message.html,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=NO_PREVIEW,
+            reply_markup=markup(message.keyboard),
+            api_kwargs={
+                "ephemeral_message_parameters": {"receiver_user_id": user.id},
+                "reply_parameters": {"ephemeral_message_id": number},
+            },
+        )
+    except BadRequest:
+        return False
+    return True
 
 
 async def show(update: Update, context: Context, message: Message) -> None:

@@ -6,22 +6,37 @@ from dataclasses import replace
 
 from telegram import Update
 
-from bot.chat import choice, city, genuine
+from bot.chat import checklist, choice, city, genuine, rollcall
 from bot.chat.context import Context
+from bot.chat.operators import people
 from bot.chat.reply import location_keyboard, send
 from bot.chat.visit import Visit, is_off, may_change, visit
+from bot.domain.message import Button
 from bot.domain.subscriber import State
+
+GREETED = "hello"
 
 
 async def start(update: Update, context: Context) -> None:
     """Greet, follow a deep link, or wake what was stopped."""
     here = await visit(update, context)
+    await context.services.questions.close(here.chat.id)
     link = choice.read_payload(" ".join(context.args or ()))
     match link:
         case (choice.Link.CITY, place_id):
             await _start_with_city(update, context, here, place_id)
         case (choice.Link.ADVISORY, advisory_id) if here.is_private:
             await genuine.send_details(update, context, here, advisory_id)
+        case (choice.Link.LIST, token) if here.is_private:
+            await checklist.join(update, context, here, token)
+        case (choice.Link.ROLL_CALL, chat_id) if here.is_private:
+            await rollcall.follow_link(update, context, here, chat_id)
+        case (choice.Link.OWN_LIST, _) if here.is_private:
+            await checklist.checklist(update, context)
+        case (choice.Link.INVITATION, token) if here.is_private:
+            await people.redeem(update, context, here, token)
+        case _ if not here.is_private and context.args == [GREETED]:
+            pass  # the greeting of a bot that was added says it already
         case _ if not here.is_private:
             await city.hint_group(update, context, here)
         case _ if here.chat.places:
@@ -42,8 +57,15 @@ async def greet(update: Update, context: Context, here: Visit) -> None:
 async def help_(update: Update, context: Context) -> None:
     """What the bot can do, in a few lines."""
     here = await visit(update, context)
-    keys = ("help.private",) if here.is_private else ("help.group",)
-    await send(update, context, context.services.dialogue.say(here.language, *keys, "not_siren"))
+    dialogue = context.services.dialogue
+    if not here.is_private:
+        await send(update, context, dialogue.say(here.language, "help.group", "not_siren"))
+        return
+    text = dialogue.say(here.language, "help.private", "not_siren")
+    # The one right that is of use; Telegram lets people leave it out.
+    link = f"https://t.me/{context.bot.username}?startgroup={GREETED}&admin=pin_messages"
+    button = Button(dialogue.text(here.language, "help.add"), url=link)
+    await send(update, context, replace(text, keyboard=((button,),)))
 
 
 async def _start_with_city(update: Update, context: Context, here: Visit, place_id: str) -> None:

@@ -85,10 +85,11 @@ async def may_change(update: Update, context: Context) -> bool:
     if update.callback_query is None and message is not None and message.sender_chat is not None:
         return message.sender_chat.id == place.id
     user = update.effective_user
-    return user is not None and await _is_administrator(context, place.id, user.id)
+    return user is not None and await is_administrator(context, place.id, user.id)
 
 
-async def _is_administrator(context: Context, chat_id: int, user_id: int) -> bool:
+async def is_administrator(context: Context, chat_id: int, user_id: int) -> bool:
+    """Whether Telegram says so now; raises BadRequest or Forbidden where the bot is not."""
     try:
         member = await context.bot.get_chat_member(chat_id, user_id)
     except BadRequest:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.delivery import End, Lane
+from bot.domain.shelter import ShelterNote
 from bot.domain.subscriber import REACH_FIRST, Kind, Recipient
 
 
@@ -62,7 +63,11 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A chat put in flight. ``answers`` is the earlier message that is answered or changed."""
+    """A chat put in flight. ``answers`` is the earlier message that is answered or changed.
+
+    ``doubtful``: an earlier send of this broadcast to it may have been accepted. ``shelter`` is
+    what the person wrote down: then the letter is for this chat alone.
+    """
 
     recipient: Recipient
     language: str
@@ -70,6 +75,8 @@ class Claimed:
     attempts: int = 0
     answers: int | None = None
     low_data: bool = False
+    doubtful: bool = False
+    shelter: ShelterNote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,8 @@ class Entry:
     """One chat's result to record: a final ``end``, or ``due`` when it is to be tried again.
 
     Only what ``failed`` counts as a try: a chat that waited for its own limit, a 429 or an
-    operator has failed at nothing.
+    operator has failed at nothing. Where the chat is ``doubtful`` it may have been told already:
+    if nothing is sent any more, its end is unknown.
     """
 
     recipient: Recipient
@@ -97,6 +105,7 @@ class Entry:
     due: datetime | None = None
     moved_to: int | None = None
     failed: bool = True
+    doubtful: bool = False
 
     def __post_init__(self) -> None:
         if (self.end is None) == (self.due is None):
@@ -108,7 +117,8 @@ class Broadcast:
     """A broadcast as stored. ``audience`` equals the sum of ``counts`` once it has ended.
 
     ``paid`` is an operator's choice to send it for Stars, or not to; ``spent`` is in tenths of a
-    Star, and ``unpaid`` says why it is sent on free.
+    Star, and ``unpaid`` says why it is sent on free. ``answers`` are the broadcasts whose message
+    is answered or changed, the newest first.
     """
 
     id: str
@@ -122,6 +132,7 @@ class Broadcast:
     started: datetime | None = None
     ended: datetime | None = None
     manner: Manner = Manner.SEND
+    answers: tuple[str, ...] = ()
     paid: bool | None = None
     spent: int = 0
     unpaid: str | None = None

@@ -19,13 +19,15 @@ UPDATE_KIND = "updateKind"
 """CAP parameter of an Update: `correction` where what was said before is wrong."""
 
 _LASTS = MappingProxyType(dict.fromkeys(Severity, DEFAULT_LASTS))
-_RANKS = {
+RANKS = {
     Severity.EXTREME: 4,
     Severity.SEVERE: 3,
     Severity.MODERATE: 2,
     Severity.UNKNOWN: 2,  # neither a rise to something mild nor a hidden fall
     Severity.MINOR: 1,
 }
+"""Severities as numbers, the higher the worse."""
+
 _GRAVEST_FIRST = (Event.MAJOR, Event.CORRECTION, Event.EXTENDED, Event.MINOR)
 
 
@@ -92,7 +94,7 @@ class Version:
         """What decides whether a change of it is small."""
         lane = lane_of(self.advisory, self.advisory.sent)
         urgent = lane is Lane.SHELTER_NOW
-        return Facts(self.window, _RANKS[self.advisory.max_severity], self.hazard, urgent)
+        return Facts(self.window, RANKS[self.advisory.max_severity], self.hazard, urgent)
 
 
 def kind_of(update: Version, earlier: Sequence[Version]) -> Event:

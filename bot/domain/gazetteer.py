@@ -70,7 +70,7 @@ class Gazetteer:
                 if place.lat is None or place.lon is None:
                     raise ValueError(f"settlement {place.id} has no position")
                 points.append((place.lat, place.lon, place))
-                for container in (place.id, *place.parents):
+                for container in place.parents:
                     below[container].add(place.id)
         points.sort(key=lambda point: point[0])
         self._points = points
@@ -97,6 +97,9 @@ class Gazetteer:
 
     def settlements_in(self, id: str) -> frozenset[str]:
         """Return the ids of the settlements a place holds; a settlement holds itself."""
+        place = self._places.get(id)
+        if place is not None and place.level is Level.CITY:
+            return frozenset((id,))
         return self._below.get(id, frozenset())
 
     def by_code(self, value_name: str, value: str) -> tuple[Place, ...]:

@@ -1,7 +1,7 @@
-"""Guidance: which threat an advisory speaks of, what to do about it, and what to keep at home.
+"""Guidance: which threat an advisory speaks of, and what to do about it.
 
-Everything here is a rule over data: threats, stages, steps, checklists and the table that
-classifies are files of the content room, so a new threat or language is no code.
+Everything here is a rule over data: threats, stages, steps and the table that classifies are
+files of the content room, so a new threat or language is no code.
 """
 
 from __future__ import annotations
@@ -10,9 +10,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Self
-
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.domain.advisory import (
     DEFAULT_LASTS,
@@ -25,15 +22,18 @@ from bot.domain.advisory import (
     Status,
     Urgency,
 )
+from bot.domain.checklist import (
+    ChecklistItem,
+    Data,
+    Entry,
+    Profile,
+    Sources,
+    Translated,
+    entries_for,
+)
 from bot.domain.delivery import Lane
 from bot.domain.recognition import Basis, RecognitionTable
 from bot.domain.subscriber import Household
-
-Translated = Mapping[str, str]
-"""One text by language tag."""
-
-Sources = Annotated[tuple[str, ...], Field(min_length=1)]
-"""Keys of :attr:`GuidanceBook.sources`, the weightiest first."""
 
 
 class Stage(StrEnum):
@@ -54,50 +54,7 @@ class Trigger(StrEnum):
     ITSELF = "itself"
 
 
-class ChecklistCategory(StrEnum):
-    """The lists, in the order in which they are shown."""
-
-    WATER = "water"
-    FOOD = "food"
-    MEDICATION = "medication"
-    DOCUMENTS = "documents"
-    POWER = "power"
-    FIRST_AID = "first_aid"
-    SHELTER = "shelter"
-
-
-class Member(StrEnum):
-    """Whom of a household an amount counts, or whom an item is for."""
-
-    ADULTS = "adults"
-    CHILDREN = "children"
-    INFANTS = "infants"
-    PETS = "pets"
-
-
-class Need(StrEnum):
-    """When an item concerns a household at all."""
-
-    EVERYONE = "everyone"
-    INFANTS = "infants"
-    PETS = "pets"
-    DAILY_MEDICATION = "daily_medication"
-
-
-class Unit(StrEnum):
-    """What an amount counts: litres, or days for each of those it is for."""
-
-    LITRE = "litre"
-    DAY = "day"
-
-
-class _Data(BaseModel):
-    """Frozen, and nothing unknown: a misspelt key must not vanish."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Source(_Data):
+class Source(Data):
     """Who says so. ``via`` names the page that was seen where the primary one was not.
 
     ``confirmed`` says that a person compared our words with the primary page.
@@ -110,7 +67,7 @@ class Source(_Data):
     confirmed: bool = False
 
 
-class GuidanceItem(_Data):
+class GuidanceItem(Data):
     """One step, a sentence or two in every language; ``sources`` are keys of the book's."""
 
     text: Translated
@@ -118,7 +75,7 @@ class GuidanceItem(_Data):
     reviewed: date
 
 
-class Guidance(_Data):
+class Guidance(Data):
     """The steps of one threat at one stage, the most urgent first."""
 
     hazard: str
@@ -126,7 +83,7 @@ class Guidance(_Data):
     steps: tuple[GuidanceItem, ...]
 
 
-class HazardText(_Data):
+class HazardText(Data):
     """A threat in words: ``named`` when it is there, ``possible`` while it is only announced.
 
     ``act_now`` is what a headline asks for at the stage take_shelter, ``next`` the heading over
@@ -139,71 +96,7 @@ class HazardText(_Data):
     next: str
 
 
-class AmountRule(_Data):
-    """``low`` to ``high`` of ``unit`` a day for each of ``counts``, never for fewer days."""
-
-    unit: Unit
-    low: Annotated[float, Field(gt=0)]
-    high: float | None = None
-    counts: Annotated[tuple[Member, ...], Field(min_length=1)]
-    min_days: Annotated[int, Field(ge=1)] = 1
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.high is not None and self.high <= self.low:
-            raise ValueError(f"high {self.high} is not above low {self.low}; leave it out")
-        return self
-
-
-class Amount(_Data):
-    """How much: ``low`` to ``high`` units in all, for so many people (or animals) and days."""
-
-    unit: Unit
-    low: float
-    high: float | None
-    daily_low: float
-    daily_high: float | None
-    heads: int
-    days: int
-    is_for_pets: bool = False
-
-
-class ItemRule(_Data):
-    """What one national profile says of an item: an amount or none, and where it says so."""
-
-    sources: Sources
-    reviewed: date
-    amount: AmountRule | None = None
-
-
-class ChecklistItem(_Data):
-    """One thing to have. ``brief`` items also stand in the warning itself."""
-
-    key: str
-    category: ChecklistCategory
-    text: Translated
-    profiles: Mapping[str, ItemRule]
-    needs: Need = Need.EVERYONE
-    brief: bool = False
-
-
-class Profile(_Data):
-    """A national guidance that the amounts follow, for no fewer than ``min_days``."""
-
-    name: Translated
-    sources: Sources
-    min_days: Annotated[int, Field(ge=1)]
-
-
-class Entry(_Data):
-    """An item as it concerns one household."""
-
-    item: ChecklistItem
-    amount: Amount | None
-    sources: Sources
-
-
-class StageRule(_Data):
+class StageRule(Data):
     """A row: the stage when every condition that is given holds."""
 
     stage: Stage
@@ -217,7 +110,7 @@ class StageRule(_Data):
     onset_given: bool | None = None
 
 
-class Classification(_Data):
+class Classification(Data):
     """What an advisory is about, what named it, where it stands, and how fast it must go."""
 
     hazard: str
@@ -226,7 +119,7 @@ class Classification(_Data):
     lane: Lane
 
 
-class GuidanceBook(_Data):
+class GuidanceBook(Data):
     """All guidance, checked by the loader: every text in every one of ``languages``.
 
     ``natively_reviewed`` are those whose texts a native reader has read.
@@ -239,6 +132,7 @@ class GuidanceBook(_Data):
     guidance: tuple[Guidance, ...]
     checklist: tuple[ChecklistItem, ...]
     profiles: Mapping[str, Profile]
+    other_profile: str
     triggers: Mapping[str, Trigger]
     recognition: RecognitionTable
     stage_rules: tuple[StageRule, ...]
@@ -285,39 +179,18 @@ class GuidanceBook(_Data):
         rows = (row for row in self.stage_rules if not row.trigger or trigger in row.trigger)
         return next(row.stage for row in rows if _holds(row, advisory, phase))
 
+    def profile_of(self, country: str | None) -> str:
+        """The national guidance of an ISO 3166-1 country, or the one for all others."""
+        living = (key for key, profile in self.profiles.items() if country in profile.countries)
+        return next(living, self.other_profile)
+
     def checklist_for(self, household: Household, days: int, profile: str) -> tuple[Entry, ...]:
         """What this household needs for ``days``, in the order of the lists.
 
         Raises KeyError for an unknown profile. The guidance names adults; a child counts as one.
         """
         least = max(days, self.profiles[profile].min_days)
-        entries = [
-            Entry(
-                item=item,
-                amount=amount_for(rule.amount, household, least) if rule.amount else None,
-                sources=rule.sources,
-            )
-            for item in self.checklist
-            if (rule := item.profiles.get(profile)) and _concerns(item.needs, household)
-        ]
-        order = list(ChecklistCategory)
-        return tuple(sorted(entries, key=lambda entry: order.index(entry.item.category)))
-
-
-def amount_for(rule: AmountRule, household: Household, days: int) -> Amount:
-    """The amount for a household; it counts at least one head, for an item is never for nobody."""
-    heads = max(1, sum(getattr(household, member.value) for member in rule.counts))
-    lasts = max(days, rule.min_days)
-    return Amount(
-        unit=rule.unit,
-        low=rule.low * heads * lasts,
-        high=None if rule.high is None else rule.high * heads * lasts,
-        daily_low=rule.low,
-        daily_high=rule.high,
-        heads=heads,
-        days=lasts,
-        is_for_pets=set(rule.counts) == {Member.PETS},
-    )
+        return entries_for(self.checklist, household, least, profile)
 
 
 def lane_of(advisory: Advisory, now: datetime, lasts: timedelta = DEFAULT_LASTS) -> Lane:
@@ -350,7 +223,3 @@ def _holds(rule: StageRule, advisory: Advisory, phase: Phase) -> bool:
         and (not rule.phase or phase in rule.phase)
         and rule.onset_given in (None, onset_given)
     )
-
-
-def _concerns(need: Need, household: Household) -> bool:
-    return need is Need.EVERYONE or bool(getattr(household, need.value))

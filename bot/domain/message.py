@@ -8,11 +8,15 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One inline button: ``data`` comes back to the bot (1-64 bytes), ``url`` opens a page."""
+    """One inline button: ``data`` comes back to the bot (1-64 bytes), ``url`` opens a page.
+
+    ``style`` colours it (`danger`, `success`, `primary`) and says nothing that its text does not.
+    """
 
     text: str
     data: str | None = None
     url: str | None = None
+    style: str | None = None
 
     def __post_init__(self) -> None:
         if (self.data is None) == (self.url is None):

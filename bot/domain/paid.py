@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil
 
 from bot.domain.delivery import Lane
 
@@ -49,6 +50,28 @@ class Terms:
     lanes: Set[Lane] = frozenset()
     budget: int = 0
     min_balance: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How long a broadcast takes to its last recipient, free and paid, in seconds, and its price.
+
+    ``stars`` is what the paid one costs, in whole Stars, before any budget.
+    """
+
+    free_s: float
+    paid_s: float
+    stars: int
+
+
+def estimate(chats: int, *, free_rate: float, paid_rate: float) -> Estimate:
+    """What to expect of so many chats at rates in messages a second.
+
+    Of a paid broadcast only what the free rate cannot carry costs anything.
+    """
+    free_s, paid_s = chats / free_rate, chats / paid_rate
+    paid = max(0.0, chats - free_rate * paid_s)
+    return Estimate(free_s, paid_s, ceil(paid * PRICE / TENTHS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -44,7 +45,9 @@ class AdvisoryRecord:
 
     ``source`` is a key of the configuration and ``signed`` says that its key vouches for ``raw``;
     ``places`` are ids of settlements reached, ``named`` ids of the places the source named, and
-    ``unresolved`` sentences about areas that resolved to nothing.
+    ``unresolved`` sentences about areas that resolved to nothing. ``author`` is the id of the
+    operator who wrote it, None for what came from elsewhere; ``decided_by`` the name of whoever
+    approved or rejected it.
     """
 
     id: str
@@ -61,3 +64,13 @@ class AdvisoryRecord:
     received: datetime
     expires: datetime
     ended_by: str | None = None
+    author: int | None = None
+    decided_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """When a source was last heard of, None for never, and what became of what it sent."""
+
+    last: datetime | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)

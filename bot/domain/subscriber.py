@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.domain.shelter import ShelterNote
+
 MAX_PLACES = 10
 """A person follows a home town, a workplace and family, not a country."""
 
@@ -29,15 +31,29 @@ class State(StrEnum):
     SUSPENDED = "suspended"  # rights are missing; an administrator can mend it
 
 
+class Awaited(StrEnum):
+    """What the next text or location of a private chat answers; else it is about a city."""
+
+    SHELTER = "shelter"
+    SHELTERS_NEAR = "shelters_near"  # a location only; a text is a city again
+
+
 @dataclass(frozen=True, slots=True)
 class Household:
-    """Whom a person prepares for; counts, never names."""
+    """Whom a person prepares for, and what somebody among them needs; counts, never names.
+
+    ``cold_medication`` must be kept cold, such as insulin; ``mobility`` is a wheelchair or another
+    aid to get about, ``oxygen`` also another device that keeps somebody alive.
+    """
 
     adults: int = 1
     children: int = 0
     infants: int = 0
     pets: int = 0
     daily_medication: bool = False
+    cold_medication: bool = False
+    mobility: bool = False
+    oxygen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +83,8 @@ class Chat:
 
     ``places`` are ids of :class:`bot.domain.place.Place`, oldest first; ``thread_id`` is the
     forum topic where ``/city`` was given, and ``None`` for General (Telegram refuses thread 1).
-    ``low_data`` asks for short messages, for a weak network; in private chats only.
+    ``low_data`` asks for short messages, for a weak network; in private chats only. ``also`` are a
+    channel's languages behind the first one; each gets a post of its own.
     """
 
     id: int
@@ -78,6 +95,8 @@ class Chat:
     thread_id: int | None = None
     household: Household | None = None
     low_data: bool = False
+    shelter: ShelterNote | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def recipient(self) -> Recipient:

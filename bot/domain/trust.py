@@ -39,6 +39,8 @@ class Reason(StrEnum):
     REFERENCE_UNKNOWN = "reference_unknown"  # a Cancel or all-clear of nothing that was told
     NOT_ITS_OWN = "not_its_own"  # an Update or Cancel of what another sender said
     SENT_AHEAD = "sent_ahead"  # issued in the future: its dates are not to be relied on
+    SECOND_PERSON = "second_person"  # an operator wrote it, and it is too severe for one person
+    AUTHOR_REMOVED = "author_removed"  # who wrote it may no longer publish
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Ruling:
     reasons: tuple[Reason, ...] = ()
 
 
-_RANK = {
+SEVERITY_RANK = {
     Severity.EXTREME: 4,
     Severity.SEVERE: 3,
     Severity.MODERATE: 2,
@@ -126,7 +128,10 @@ def _limits(
     found: list[Reason] = []
     if source is not None and source.review:
         found.append(Reason.SOURCE_UNDER_REVIEW)
-    if source is not None and _RANK[advisory.max_severity] > _RANK[source.max_severity]:
+    if (
+        source is not None
+        and SEVERITY_RANK[advisory.max_severity] > SEVERITY_RANK[source.max_severity]
+    ):
         found.append(Reason.ABOVE_LIMIT)
     if allowed is not None and not set(reached) <= set(allowed):
         found.append(Reason.OUTSIDE_PLACES)

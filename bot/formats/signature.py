@@ -1,6 +1,8 @@
 """Ed25519 signatures over a payload's bytes; keys and signatures are raw bytes in base64."""
 
 import binascii
+import hashlib
+import hmac
 from base64 import b64decode, b64encode
 
 from cryptography.exceptions import InvalidSignature
@@ -38,6 +40,11 @@ def public_key(private_key_b64: str) -> str:
     """The base64 public key, as it goes into the configuration. Raises `ValueError`."""
     key = Ed25519PrivateKey.from_private_bytes(_bytes(private_key_b64, 32, "private key"))
     return b64encode(key.public_key().public_bytes_raw()).decode()
+
+
+def derived_key(secret: str, purpose: str) -> str:
+    """A base64 private key of a secret's own for a purpose: all who hold the secret agree on it."""
+    return b64encode(hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).digest()).decode()
 
 
 def _bytes(text: str, length: int, name: str) -> bytes:

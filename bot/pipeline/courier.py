@@ -11,13 +11,14 @@ import structlog
 
 from bot.domain.broadcast import BroadcastState, Entry, Manner
 from bot.domain.delivery import Act, End, Outcome, Step, Verdict, decide
+from bot.domain.errand import Errand, Task, Trouble
 from bot.domain.fault import StorageUnavailable
 from bot.domain.message import Prepared
-from bot.domain.subscriber import Recipient, State
+from bot.domain.subscriber import Kind, Recipient, State
 from bot.pipeline.job import Job
 from bot.pipeline.letters import Letters
 from bot.pipeline.paying import Paying
-from bot.pipeline.ports import Broadcasts, Chats, Meter, Pace, Pacer, Sender
+from bot.pipeline.ports import Broadcasts, Chats, Errands, Meter, Pace, Pacer, Sender
 from bot.pipeline.register import Register
 
 log = structlog.get_logger(__name__)
@@ -48,6 +49,7 @@ class Courier:
         meter: Meter,
         clock: Callable[[], datetime],
         register: Register,
+        errands: Errands,
     ) -> None:
         self._letters = letters
         self._paying = paying
@@ -59,6 +61,7 @@ class Courier:
         self._meter = meter
         self._clock = clock
         self._register = register
+        self._errands = errands
 
     async def deliver(self, job: Job, redirects: int = 0) -> Entry:
         """Check, render, send, decide; what comes back is to be recorded."""
@@ -72,8 +75,12 @@ class Courier:
         if job.paid and not self._paying.settle(job, outcome):
             # Nothing was wrong with the chat: it is next again, in the free rate.
             self._pacer.forgive(job.recipient.kind, job.recipient.chat_id)
-            return Entry(job.recipient, None, due=self._clock(), failed=False)
+            return job.again(self._clock(), failed=False)
         if outcome.verdict is Verdict.ACCEPTED:
+            if job.recipient.kind is not Kind.PRIVATE:
+                # Before its record: a crash in between sends and pins again, and loses nothing.
+                about = Errand(job.recipient.chat_id, job.broadcast_id, outcome.message_id or 0)
+                await self._leave(Task.TOLD, about)
             return self._accepted(job, outcome)
         # Redirects are counted by themselves: earlier failures say nothing against another address.
         attempts = 1 + (redirects if outcome.verdict in _REDIRECTS else job.chat.attempts)
@@ -85,7 +92,10 @@ class Courier:
         if step.act is Act.HALT:
             return await self._simplify(job, prepared, outcome)
         await self._note(job, outcome, step)
-        return Entry(job.recipient, step.end, due=step.at, failed=outcome.verdict not in _WAITS)
+        if step.at is not None:
+            doubtful = outcome.verdict is Verdict.AMBIGUOUS
+            return job.again(step.at, failed=outcome.verdict not in _WAITS, doubtful=doubtful)
+        return Entry(job.recipient, step.end)
 
     def _accepted(self, job: Job, outcome: Outcome) -> Entry:
         """What `decide` says of an accepted send, without the way there: it is nearly every one."""
@@ -98,12 +108,12 @@ class Courier:
         """What ends a job before its send. Expiry is this clock's, all else is heard of."""
         state = self._register.state(job.broadcast_id)
         if state is BroadcastState.CANCELLED:
-            return Entry(job.recipient, End.CANCELLED)
+            return job.unsent(End.CANCELLED)
         if state is BroadcastState.HALTED:
             # It may be resumed: its chats wait in `later` for that.
-            return Entry(job.recipient, None, due=self._clock(), failed=False)
+            return job.again(self._clock(), failed=False)
         if self._clock() >= job.expires - EXPIRY_GUARD:
-            return Entry(job.recipient, End.EXPIRED)
+            return job.unsent(End.EXPIRED)
         if job.manner is Manner.EDIT and job.edits is None:
             # The group moved, and its messages have other numbers now: a mark is no news.
             return Entry(job.recipient, End.SUPPRESSED)
@@ -130,10 +140,12 @@ class Courier:
         if step.act is Act.MOVE and outcome.migrate_to is not None:
             new_id = outcome.migrate_to
             await self._chats.migrate(job.recipient.chat_id, new_id)
+            await self._leave(Task.MOVED, Errand(job.recipient.chat_id, str(new_id)))
             chat = replace(chat, recipient=Recipient(job.recipient.kind, new_id), answers=None)
         else:
             new_id = None
             await self._chats.set_thread(job.recipient.chat_id, None)
+            await self._leave(Task.TROUBLE, Errand(job.recipient.chat_id, Trouble.TOPIC))
         if redirects > MOST_REDIRECTS:
             return Entry(job.recipient, End.REJECTED)
         entry = await self.deliver(replace(job, chat=chat), redirects)
@@ -144,13 +156,13 @@ class Courier:
         """Our text was refused: try plain text once, then stop the broadcast, blame no chat."""
         if await self._letters.simplify(job, refused):
             log.error("text refused, sent plain", broadcast=job.broadcast_id, detail=outcome.detail)
-            return Entry(job.recipient, None, due=self._clock(), failed=False)
+            return job.again(self._clock(), failed=False)
         return await self._halt(job, outcome.detail)
 
     async def _halt(self, job: Job, reason: str) -> Entry:
         log.error("broadcast halted", broadcast=job.broadcast_id, reason=reason)
         await self._broadcasts.halt(job.broadcast_id, reason)
-        return Entry(job.recipient, None, due=self._clock(), failed=False)
+        return job.again(self._clock(), failed=False)
 
     async def _note(self, job: Job, outcome: Outcome, step: Step) -> None:
         """Carry what the answer says about the chat, or about everyone, beyond this send."""
@@ -162,6 +174,7 @@ class Courier:
                 await self._chats.set_state(chat_id, State.UNREACHABLE)
             elif step.suspend:
                 await self._chats.set_state(chat_id, State.SUSPENDED)
+                await self._leave(Task.TROUBLE, Errand(chat_id, Trouble.MUTED))
             elif outcome.verdict is Verdict.FLOOD:
                 await self._pause(chat_id, outcome.retry_after_s)
             elif outcome.verdict is Verdict.TOKEN:
@@ -171,8 +184,17 @@ class Courier:
             # The result of the send matters more than this; the next broadcast finds it again.
             log.warning("chat not updated", broadcast=job.broadcast_id)
 
+    async def _leave(self, task: Task, errand: Errand) -> None:
+        """Leave to others what may wait; the send and its record matter more."""
+        try:
+            await self._errands.add(task, errand)
+        except StorageUnavailable:
+            log.warning("errand not left", task=task.value)
+
     async def _pause(self, chat_id: int | None, seconds: float) -> None:
         pause = self._pacer.flood(chat_id, seconds)
-        log.warning("paused", scope=pause.scope, seconds=pause.for_s)
         until = self._clock() + timedelta(seconds=pause.for_s)
-        await self._pace.pause_until(pause.scope, until.timestamp())
+        try:
+            await self._pace.pause_until(pause.scope, until.timestamp())
+        finally:
+            log.warning("paused", scope=pause.scope, seconds=pause.for_s)

@@ -14,12 +14,18 @@ from bot.domain.trust import Source, Verdict
 from bot.formats import Parsed, Refused, parse
 from bot.formats.signature import verify
 from bot.pipeline.plan import expiry
-from bot.pipeline.ports import Meter, Queue
+from bot.pipeline.ports import Contacts, Meter, Queue
 from bot.pipeline.review import Arrival, Review
 
 log = structlog.get_logger(__name__)
 
 BLOCK_S = 5.0
+
+UNNAMED, UNKNOWN = "-", "?"
+"""Under which contacts are counted that name no source, or one that is not configured."""
+
+DEAD = "dead"
+"""The verdict on an entry that could not be used."""
 
 
 class Intake:
@@ -33,12 +39,14 @@ class Intake:
         policy: Policy,
         sources: Mapping[str, Source],
         meter: Meter,
+        contacts: Contacts,
     ) -> None:
         self._queue = queue
         self._review = review
         self._policy = policy
         self._sources = sources
         self._meter = meter
+        self._contacts = contacts
 
     async def run(self) -> None:
         """Read for ever; raises StorageUnavailable when Redis goes away."""
@@ -73,6 +81,7 @@ class Intake:
             return
         ruling = await self._review.consider(arrival)
         self._meter.count("advisories", verdict=ruling.verdict.value)
+        await self._contacts.note(self._contact(entry), ruling.verdict.value)
         log.info(
             "advisory judged",
             advisory=advisory.id,
@@ -87,9 +96,16 @@ class Intake:
             detail = f"status {advisory.status}, msgType {advisory.msg_type}: not for the public"
             await self._bury(entry, "not_public", detail)
 
+    def _contact(self, entry: QueueEntry) -> str:
+        """Under which name a contact is counted: a stranger's own would fill the database."""
+        if entry.source is None:
+            return UNNAMED
+        return entry.source if entry.source in self._sources else UNKNOWN
+
     async def _bury(self, entry: QueueEntry, reason: str, detail: str, part: bytes = b"") -> None:
         """Keep what cannot be used: of a wrapper only the `part` that was bad."""
         await self._queue.bury(entry, reason, detail, part)
+        await self._contacts.note(self._contact(entry), DEAD)
         self._meter.count("dead_letters", reason=reason)
         log.warning("dead letter", entry=entry.id, reason=reason, detail=detail)
 

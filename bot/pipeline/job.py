@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.broadcast import Claimed, Manner
-from bot.domain.delivery import Lane
+from bot.domain.broadcast import Claimed, Entry, Manner
+from bot.domain.delivery import End, Lane
 from bot.domain.message import Layout
 from bot.domain.subscriber import Kind, Recipient
 
@@ -35,6 +35,15 @@ class Job:
     def recipient(self) -> Recipient:
         """Whom it goes to."""
         return self.chat.recipient
+
+    def again(self, due: datetime, *, failed: bool = True, doubtful: bool = False) -> Entry:
+        """The entry of one that is to be tried again at ``due``."""
+        doubt = doubtful or self.chat.doubtful
+        return Entry(self.recipient, None, due=due, failed=failed, doubtful=doubt)
+
+    def unsent(self, end: End) -> Entry:
+        """The entry of one that is sent nothing more: whom it may have told, nobody knows."""
+        return Entry(self.recipient, End.UNKNOWN if self.chat.doubtful else end)
 
     @property
     def edits(self) -> int | None:

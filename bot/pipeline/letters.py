@@ -1,4 +1,7 @@
-"""The texts of broadcasts, rendered once for each language and layout and encoded once."""
+"""The texts of broadcasts, rendered once for each language and layout and encoded once.
+
+Only who wrote down a shelter gets a letter of their own; see `bot/pipeline/personal.py`.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from bot.domain.fault import StorageUnavailable
 from bot.domain.message import Layout, Prepared
 from bot.pipeline.job import Job
 from bot.pipeline.notices import Notices
+from bot.pipeline.personal import PersonalLetters
 from bot.pipeline.ports import Sender
 from bot.rendering.advisory import Renderer, plain
 
@@ -47,10 +51,13 @@ class Letters:
         self._renderer = renderer
         self._sender = sender
         self._clock = clock
+        self._personal = PersonalLetters(notices, renderer, sender, clock)
         self._kept: dict[str, dict[_Version, asyncio.Task[_Letter]]] = {}
 
     async def letter(self, job: Job) -> Prepared:
         """The body for this chat. Raises LookupError if its advisory is gone from storage."""
+        if self._personal.wants(job):
+            return await self._personal.letter(job)
         written = self._kept.get(job.broadcast_id, {}).get(_version(job))
         if written is not None and written.done() and not written.exception():
             letter = written.result()
@@ -66,7 +73,9 @@ class Letters:
         Slots that wait for a text are used all at once when it is there: more than Telegram takes
         in a second. A fault here is met again at the send, and told there.
         """
-        for job in {_version(job): job for job in jobs}.values():
+        # A letter for one reader alone would leave the one that all share unwritten.
+        shared = (job for job in jobs if not self._personal.wants(job))
+        for job in {_version(job): job for job in shared}.values():
             with suppress(LookupError, StorageUnavailable):
                 await self.letter(job)
 
@@ -76,6 +85,9 @@ class Letters:
         Of many sends that are refused together the first one changes the text, and the others
         find it changed.
         """
+        if self._personal.wants(job):
+            await self._personal.give_up(job)
+            return True
         written = self._kept.get(job.broadcast_id, {}).get(_version(job))
         if written is not None:
             letter = await asyncio.shield(written)

@@ -28,6 +28,7 @@ from bot.domain.life import (
     timers,
     timing,
 )
+from bot.domain.operators import SOURCE
 from bot.domain.place import Place
 from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.domain.trust import Source
@@ -42,6 +43,7 @@ _ENDED_AS = {
     AdvisoryState.CLEARED: Purpose.ALL_CLEAR,
 }
 UNVERIFIED = "unverified"
+RELAYED = "relayed"
 
 KEPT_GUESSES = 256
 """Advisories whose event was not recognised, so that each is logged once."""
@@ -64,7 +66,7 @@ class Notices:
         guidance: GuidanceBook,
         sources: Mapping[str, Source],
         days: int,
-        profile: str,
+        profile: str | None,
         clock: Callable[[], datetime],
         lineage: Lineage,
         policy: Policy,
@@ -110,6 +112,7 @@ class Notices:
         if about.info and found.basis.is_guess:
             self._say_guessed(record.id, about, found)
         places = self._places(where)
+        country = places[0].country if places else None
         source = self._source(record)
         notice = Notice(
             advisory=advisory,
@@ -121,12 +124,12 @@ class Notices:
             places=places,
             timezone=self._timezone(where, places),
             source_name=_source_name(about, source),
-            source_kind=source.kind if source is not None else UNVERIFIED,
+            source_kind=_source_kind(about, source),
             verified=record.signed,
             original=None if original is None else original.advisory,
             original_code=None if original is None else original.record.code,
             days=self._days,
-            profile=self._profile,
+            profile=self._profile or self._guidance.profile_of(country),
             # Who is new to what changes in place has no message that could change: it is heard.
             sound=Sound.LOUD if telling.form is Form.IN_PLACE else telling.sound,
             opens=window.starts,
@@ -200,9 +203,22 @@ class Notices:
         return next((place.timezone for place in reached if place), "UTC")
 
 
+def _said_name(advisory: Advisory) -> str | None:
+    return next((info.sender_name for info in advisory.info if info.sender_name), None)
+
+
 def _source_name(advisory: Advisory, source: Source | None) -> str:
-    said = next((info.sender_name for info in advisory.info if info.sender_name), None)
-    return source.name if source is not None else (said or advisory.sender)
+    said = _said_name(advisory)
+    if source is None:
+        return said or advisory.sender
+    # Operators pass on what others say; who said it is what people must know.
+    return said if said and source.key == SOURCE else source.name
+
+
+def _source_kind(advisory: Advisory, source: Source | None) -> str:
+    if source is None:
+        return UNVERIFIED
+    return RELAYED if source.key == SOURCE and _said_name(advisory) else source.kind
 
 
 _PURPOSES = {

@@ -8,7 +8,9 @@ from typing import Protocol
 
 from bot.domain.broadcast import Broadcast, Claim, Claimed, Entry, Plan, Standing
 from bot.domain.delivery import Lane, Outcome
+from bot.domain.errand import Errand, Task
 from bot.domain.message import Message, Prepared
+from bot.domain.operators import Urging
 from bot.domain.record import AdvisoryRecord, AdvisoryState, DueTimer, QueueEntry
 from bot.domain.subscriber import Chat, Kind, Recipient, State
 
@@ -38,6 +40,7 @@ class Advisories(Protocol):
         *,
         expected: AdvisoryState,
         by: str | None = None,
+        decided_by: str | None = None,
     ) -> bool: ...
     async def current(self, now: datetime) -> tuple[AdvisoryRecord, ...]: ...
     async def pending(self) -> tuple[AdvisoryRecord, ...]: ...
@@ -78,6 +81,12 @@ class Chats(Protocol):
     async def set_state(self, chat_id: int, state: State) -> Chat | None: ...
     async def set_thread(self, chat_id: int, thread_id: int | None) -> None: ...
     async def migrate(self, old_id: int, new_id: int) -> Chat | None: ...
+
+
+class Errands(Protocol):
+    """What is done behind a send, by whoever has time."""
+
+    async def add(self, task: Task, errand: Errand, delay_s: float = 0) -> None: ...
 
 
 class Role(Protocol):
@@ -143,8 +152,21 @@ class Stars(Protocol):
 class Desk(Protocol):
     """Where people decide: the operators' chats."""
 
-    async def ask(self, record: AdvisoryRecord) -> bool: ...
+    async def ask(self, record: AdvisoryRecord, *, escalated: bool = False) -> bool: ...
+    async def urge(self, record: AdvisoryRecord, urging: Urging) -> None: ...
     async def tell(self, text_key: str, **values: object) -> None: ...
+
+
+class Authors(Protocol):
+    """Which operator wrote an advisory."""
+
+    async def author_of(self, advisory_id: str) -> int | None: ...
+
+
+class Contacts(Protocol):
+    """When each source was last heard of."""
+
+    async def note(self, source: str, verdict: str) -> None: ...
 
 
 class Meter(Protocol):

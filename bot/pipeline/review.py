@@ -11,17 +11,19 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.advisory import Advisory
+from bot.domain.advisory import Advisory, Severity
 from bot.domain.change import Policy, is_warning
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.life import OPENED, PASSED, timers
+from bot.domain.operators import SOURCE, Patience, Urging, second_look, urgings
 from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.domain.resolution import Resolution
 from bot.domain.trust import Ruling, Source, Unsigned, Verdict, judge
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.plan import broadcast_id, expiry, locate, short_code
-from bot.pipeline.ports import Advisories, Broadcasts, Desk, Timers
+from bot.pipeline.ports import Advisories, Authors, Broadcasts, Desk, Timers
 from bot.pipeline.proceeding import Known, doubts, proceed
+from bot.pipeline.roster import Roster
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +39,18 @@ class Arrival:
     received: datetime
     source_key: str | None
     signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """When operators need a second person, and how long a question may wait."""
+
+    two_people_above: Severity
+    patience: Patience
+
+
+def _by_operators(arrival: Arrival) -> bool:
+    return arrival.signed and arrival.source_key == SOURCE
 
 
 class Review:
@@ -57,6 +71,9 @@ class Review:
         gazetteer: Gazetteer,
         sources: Mapping[str, Source],
         unsigned: Unsigned,
+        roster: Roster,
+        authors: Authors,
+        rules: Rules,
         desk: Desk,
         clock: Callable[[], datetime],
         wake: Callable[[], None],
@@ -69,6 +86,9 @@ class Review:
         self._gazetteer = gazetteer
         self._sources = sources
         self._unsigned = unsigned
+        self._roster = roster
+        self._authors = authors
+        self._rules = rules
         self._desk = desk
         self._clock = clock
         self._wake = wake
@@ -80,10 +100,13 @@ class Review:
         advisory = arrival.advisory
         resolution = locate(advisory, self._gazetteer)
         originals = await self._lineage.originals_of(advisory, advisory.id)
+        author = await self._author(arrival)
         ruling = self._rule(arrival, resolution, originals)
+        if ruling.verdict in (Verdict.PUBLISH, Verdict.REVIEW) and _by_operators(arrival):
+            ruling = await self._look_again(ruling, arrival, resolution, author)
         if ruling.verdict in (Verdict.REFUSE, Verdict.IGNORE):
             return ruling
-        record = self._record(arrival, resolution, ruling, originals)
+        record = replace(self._record(arrival, resolution, ruling, originals), author=author)
         if not await self._advisories.add(record):
             stored = await self._advisories.get(record.id)
             if stored is None or stored.state is not AdvisoryState.PUBLISHED:
@@ -100,20 +123,26 @@ class Review:
             self._news.set()
         return ruling
 
-    async def approve(self, advisory_id: str) -> bool:
-        """Publish what waits; False if somebody decided before."""
+    async def approve(self, advisory_id: str, by: str | None = None) -> bool:
+        """Publish what waits; False if somebody decided before. `by` is the decider's name."""
         record = await self._advisories.get(advisory_id)
         if record is None or not await self._advisories.set_state(
-            advisory_id, AdvisoryState.PUBLISHED, expected=AdvisoryState.PENDING
+            advisory_id,
+            AdvisoryState.PUBLISHED,
+            expected=AdvisoryState.PENDING,
+            decided_by=by,
         ):
             return False
         await self._publish(replace(record, state=AdvisoryState.PUBLISHED))
         return True
 
-    async def reject(self, advisory_id: str) -> bool:
-        """Refuse what waits; False if somebody decided before."""
+    async def reject(self, advisory_id: str, by: str | None = None) -> bool:
+        """Refuse what waits; False if somebody decided before. `by` is the decider's name."""
         return await self._advisories.set_state(
-            advisory_id, AdvisoryState.REJECTED, expected=AdvisoryState.PENDING
+            advisory_id,
+            AdvisoryState.REJECTED,
+            expected=AdvisoryState.PENDING,
+            decided_by=by,
         )
 
     async def reassert(self) -> None:
@@ -132,14 +161,46 @@ class Review:
         while True:
             self._news.clear()
             for record in await self._advisories.pending():
-                await self._desk.ask(record)
+                await self._ask(record)
             while self._left_out:
                 record = self._left_out.popleft()
                 areas = "; ".join(record.unresolved)
                 await self._desk.tell("unresolved", code=record.code, areas=areas)
             with suppress(TimeoutError):
-                async with asyncio.timeout(ASK_AGAIN_S):
+                async with asyncio.timeout(self._again_s):
                     await self._news.wait()
+
+    @property
+    def _again_s(self) -> float:
+        return min(ASK_AGAIN_S, self._rules.patience.remind.total_seconds())
+
+    async def _ask(self, record: AdvisoryRecord) -> None:
+        due = urgings(self._rules.patience, self._clock() - record.received)
+        await self._desk.ask(record, escalated=Urging.ESCALATE in due)
+        for urging in due:
+            await self._desk.urge(record, urging)
+
+    async def _author(self, arrival: Arrival) -> int | None:
+        """Who wrote it here; None for what no operator's key vouches for, whatever it claims."""
+        if not _by_operators(arrival):
+            return None
+        return await self._authors.author_of(arrival.advisory.id)
+
+    async def _look_again(
+        self, ruling: Ruling, arrival: Arrival, resolution: Resolution, author_id: int | None
+    ) -> Ruling:
+        """What an operator wrote may need a second person; their rights are those of now."""
+        author = None if author_id is None else await self._roster.get(author_id)
+        doubts = second_look(
+            arrival.advisory,
+            author=author,
+            two_people_above=self._rules.two_people_above,
+            reached=resolution.places,
+            allowed=self._roster.reach(author),
+        )
+        if not doubts:
+            return ruling
+        return Ruling(Verdict.REVIEW, (*ruling.reasons, *doubts))
 
     def _rule(self, arrival: Arrival, resolution: Resolution, originals: Sequence[Known]) -> Ruling:
         advisory = arrival.advisory

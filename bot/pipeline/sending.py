@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.broadcast import Entry
 from bot.domain.delivery import BACKOFF, Lane
 from bot.domain.fault import StorageUnavailable
 from bot.domain.subscriber import Recipient
@@ -150,7 +149,7 @@ class Sending:
         """The chat's own limit holds: it waits in `later` and holds nobody up."""
         wait_s = self._pacer.due(job.recipient.kind, job.recipient.chat_id)
         due = self._clock() + timedelta(seconds=wait_s)
-        self._recorder.add(job, Entry(job.recipient, None, due=due, failed=False))
+        self._recorder.add(job, job.again(due, failed=False))
 
     async def _send(self, job: Job) -> None:
         try:
@@ -163,6 +162,6 @@ class Sending:
             # A fault of ours must not leave a person in flight for ever.
             log.exception("send failed", broadcast=job.broadcast_id)
             due = self._clock() + BACKOFF[-1]
-            self._recorder.add(job, Entry(job.recipient, None, due=due))
+            self._recorder.add(job, job.again(due, doubtful=True))
         else:
             self._recorder.add(job, entry)

@@ -8,6 +8,7 @@ from bot.content.texts import Texts
 from bot.domain.delivery import Lane
 from bot.domain.guidance import GuidanceBook, lane_of
 from bot.domain.message import Layout, Message
+from bot.domain.shelter import ShelterNote
 from bot.domain.subscriber import Household
 from bot.rendering.buttons import keyboard
 from bot.rendering.checklist import ONE_ADULT, Checklists
@@ -26,16 +27,23 @@ class Renderer:
         self._guidance = guidance
         self._bot_username = bot_username.removeprefix("@")
         self._checklists = Checklists(texts, guidance)
-        self._sections = Sections(guidance, self._checklists)
+        self._sections = Sections(texts, guidance, self._checklists)
 
-    def render(self, notice: Notice, language: str, layout: Layout) -> Message:
+    def render(
+        self,
+        notice: Notice,
+        language: str,
+        layout: Layout,
+        shelter: ShelterNote | None = None,
+    ) -> Message:
         """The broadcast's message for a reader of ``language`` (any tag: the closest is taken).
 
         Drills, tests, routine messages and what is told in silence are silent. One that is no
-        longer live has no buttons. Raises KeyError for an unknown profile.
+        longer live has no buttons. With `shelter`, a person's own, the message is for that person
+        alone. Raises KeyError for an unknown profile.
         """
         words = self._words(notice, language)
-        body = self._sections.body(words, is_low=layout is Layout.LOW)
+        body = self._sections.body(words, shelter, is_low=layout is Layout.LOW)
         return Message(
             html=body.html,
             keyboard=()

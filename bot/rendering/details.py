@@ -49,7 +49,7 @@ def _guidance(words: Words, guidance: GuidanceBook, sections: Sections) -> list[
         lines += ["", *sections.steps(words, Stage.TAKE_SHELTER, words.hazard.next)]
     used = [step for one in stages for step in guidance.steps(words.notice.hazard, one).steps]
     keys = dict.fromkeys(key for step in used for key in step.sources)
-    names = "; ".join(guidance.sources[key].name[words.language] for key in keys)
+    names = " · ".join(guidance.sources[key].name[words.language] for key in keys)
     return [*lines, escape(words.say("details.steps_by", sources=names))]
 
 

@@ -9,11 +9,13 @@ from enum import StrEnum
 
 from bot.content.texts import Texts
 from bot.domain.advisory import Advisory, MsgType
+from bot.domain.checklist import TickList
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.place import Place
 from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.domain.subscriber import MAX_PLACES, Chat, Kind, State
+from bot.rendering.privacy import kept_lines
 from bot.rendering.text import clean, escape, shorten
 from bot.rendering.times import Times
 
@@ -97,6 +99,10 @@ class Dialogue:
             for name, value in values.items()
         }
         return Message(_paragraphs(*(self._html(language, key, **shown) for key in keys)))
+
+    def plain(self, text: str) -> Message:
+        """A message of a plain text."""
+        return Message(escape(text))
 
     def name(self, place_id: str, language: str) -> str:
         """A followed place's name; its id, where the places no longer hold it."""
@@ -245,18 +251,18 @@ class Dialogue:
         name = locale.get_language_name(locale) or tag
         return name[:1].upper() + name[1:]
 
-    def privacy(self, language: str, chat: Chat | None) -> Message:
+    def privacy(self, language: str, chat: Chat | None, ticks: TickList | None = None) -> Message:
         """Everything that is kept about a chat, with the ways to take it along or delete it."""
         if chat is None:
             return self.say(language, "privacy.nothing", "privacy.rest")
-        names = "; ".join(self._label(id, language) for id in chat.places)
+        names = " · ".join(self._label(id, language) for id in chat.places)
         kept = [
             self._html(language, "privacy.number", id=chat.id),
             self._html(language, "privacy.language", name=self.language_name(language)),
             self._html(language, "privacy.cities", cities=names or "–"),
             self._html(language, f"privacy.state_{'on' if chat.state is State.ACTIVE else 'off'}"),
             self._html(language, "privacy.low_data") if chat.low_data else "",
-            self._household(language, chat),
+            *kept_lines(self.texts, language, chat, ticks),
         ]
         export = Button(self.text(language, "privacy.export"), data="privacy:export")
         delete = Button(self.text(language, "privacy.delete"), data="privacy:delete")
@@ -367,19 +373,6 @@ class Dialogue:
     def _timezone(self, place_ids: Iterable[str]) -> str:
         places = (self.gazetteer.get(id) for id in place_ids)
         return next((place.timezone for place in places if place), "UTC")
-
-    def _household(self, language: str, chat: Chat) -> str:
-        if (home := chat.household) is None:
-            return ""
-        return self._html(
-            language,
-            "privacy.household",
-            adults=home.adults,
-            children=home.children,
-            infants=home.infants,
-            pets=home.pets,
-            medication="+" if home.daily_medication else "–",
-        )
 
 
 def _add(label: str, place: Place) -> Button:

@@ -15,6 +15,7 @@ from typing import Final
 from bot.content.emergency import Emergency
 from bot.content.texts import Texts
 from bot.domain.guidance import GuidanceBook, Stage
+from bot.domain.shelter import ShelterNote
 from bot.domain.subscriber import Household
 from bot.rendering.checklist import ONE_ADULT, Checklists
 from bot.rendering.offline_style import STYLE
@@ -27,24 +28,27 @@ _OWN_HEADING: Final = {Stage.TAKE_SHELTER}
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """For whom a page is made. ``country`` is ISO 3166-1, ``shelter`` their own words if any."""
+    """For whom a page is made. ``country`` is ISO 3166-1, ``shelter`` the one they wrote down."""
 
     language: str
     country: str
     timezone: str
     household: Household | None = None
-    shelter: str | None = None
+    shelter: ShelterNote | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Offline:
-    """Makes the page from the book of guidance and the numbers."""
+    """Makes the page from the book of guidance and the numbers.
+
+    ``profile`` is a national guidance for everybody; None takes that of each reader's country.
+    """
 
     texts: Texts
     guidance: GuidanceBook
     emergency: Emergency
     days: int
-    profile: str
+    profile: str | None
 
     def page(self, keeper: Keeper, now: datetime) -> str:
         """The whole document; everything in it that comes from outside is escaped."""
@@ -98,17 +102,22 @@ class Offline:
         yield f"<p><small>{said}</small></p>"
 
     def _shelter(self, keeper: Keeper) -> Iterator[str]:
-        if note := clean(keeper.shelter or ""):
-            yield f"<h2>{self._say(keeper.language, 'offline.shelter')}</h2>"
-            yield f'<p class="note" dir="auto">{escape(note)}</p>'
+        if (note := keeper.shelter) is None:
+            return
+        yield f"<h2>{self._say(keeper.language, 'offline.shelter')}</h2>"
+        yield f'<p class="note" dir="auto">{escape(clean(note.text))}</p>'
+        if note.minutes is not None:
+            said = self.texts.plural(keeper.language, "advisory.shelter.minutes", note.minutes)
+            yield f"<p>{escape(said)}</p>"
 
     def _supplies(self, keeper: Keeper) -> Iterator[str]:
         household = keeper.household or ONE_ADULT
         lists = Checklists(self.texts, self.guidance)
-        lines = lists.lines(household, keeper.language, self.days, self.profile)
+        profile = self.profile or self.guidance.profile_of(keeper.country)
+        lines = lists.lines(household, keeper.language, self.days, profile)
         heading, basis = lines[0], lines[len(lines) - lines[::-1].index("") :]
         yield f"<h2>{heading.removeprefix('<b>').removesuffix('</b>')}</h2>"
-        entries = self.guidance.checklist_for(household, self.days, self.profile)
+        entries = self.guidance.checklist_for(household, self.days, profile)
         for category, group in groupby(entries, key=lambda entry: entry.item.category):
             yield f"<h3>{self._text(keeper.language, f'checklist.category.{category}')}</h3>"
             yield from _list("ul", (lists.item(entry, keeper.language) for entry in group))

@@ -25,13 +25,17 @@ _VALUE_LIMIT = 600
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An advisory that waits, with what an operator must know of it to decide."""
+    """An advisory that waits, with what an operator must know of it to decide.
+
+    ``author`` is the name of the operator who wrote it, None for what came from elsewhere.
+    """
 
     record: AdvisoryRecord
     advisory: Advisory
     source: str
     timezone: str
     audience: Mapping[Kind, int]
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,17 @@ class OperatorTexts:
 
     texts: Texts
 
-    def question(self, language: str, waiting: Waiting) -> Message:
-        """The facts and the two buttons; the advisory as people would see it goes before it."""
+    def question(self, language: str, waiting: Waiting, may_decide: bool = True) -> Message:
+        """The facts and the buttons; the advisory as people would see it goes before it.
+
+        Without buttons for those who may look and not decide.
+        """
         language, record = self._spoken(language), waiting.record
         html = "\n\n".join(part for part in self._facts(language, waiting) if part)
         approve = Button(self._text(language, "approve"), data=f"ok:{record.id}")
         reject = Button(self._text(language, "reject"), data=f"no:{record.id}")
-        return Message(html, ((approve,), (reject,)))
+        edit = Button(self._text(language, "edit"), data=f"ed:{record.id}")
+        return Message(html, ((approve,), (edit,), (reject,)) if may_decide else ())
 
     def preview(self, language: str, message: Message) -> tuple[Message, ...]:
         """A message as people would see it, marked so that nobody takes it for a sent one.
@@ -104,6 +112,9 @@ class OperatorTexts:
                 self._html(language, "until", time=times.dated(record.expires), zone=times.zone),
             )
         )
+        if waiting.author is not None:
+            name = shorten(clean(waiting.author, one_line=True), 64)
+            yield self._html(language, "written_by", name=name)
         reasons = [f"• {escape(self.reason(language, one))}" for one in record.reasons]
         if reasons:
             yield "\n".join((self._html(language, "why"), *reasons))

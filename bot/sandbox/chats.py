@@ -114,6 +114,10 @@ class Chat:
     messages: "dict[int, Message]" = field(default_factory=dict)
     pinned: list[int] = field(default_factory=list)
     last_message_id: int = 0
+    #: Ephemeral messages of the bot; of members' commands the id with who wrote it and when.
+    quiet: "list[Message]" = field(default_factory=list)
+    asked_quietly: dict[int, tuple[int, float]] = field(default_factory=dict)
+    last_quiet_id: int = 0
     #: The bot's reply keyboard that stands under the input field.
     keyboard: dict[str, Any] | None = None
     _json: dict[str, Any] | None = None

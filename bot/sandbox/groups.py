@@ -1,6 +1,7 @@
 """Groups, supergroups, forums and channels: what is founded, written, moved and closed there."""
 
 import re
+from typing import Any
 
 from bot.sandbox.chats import ANONYMOUS_BOT, Chat, Kind, Member, Status, Topic, User
 from bot.sandbox.membership import Membership
@@ -8,6 +9,8 @@ from bot.sandbox.messages import Message
 from bot.sandbox.state import text_content
 
 _COMMAND = re.compile(r"/[A-Za-z0-9_]{1,64}(?:@([A-Za-z0-9_]{3,32}))?(?!\w)")
+#: An ephemeral command may be answered this long (Bot API 10.2).
+ANSWERED_WITHIN_S = 15.0
 _TOPIC_COLOR = 0x6FB9F0
 
 
@@ -74,6 +77,30 @@ class Groups(Membership):
             self.deliver("message", message.body)
         return message
 
+    def quiet_command(self, chat: Chat, user: User, text: str) -> None:
+        """Write a command that the bot's menu marks as ephemeral: only the bot sees it.
+
+        Privacy mode lets it through, for it is written to the bot alone.
+        """
+        chat.members.setdefault(user.id, Member(user))
+        number = self.take_quiet_id(chat)
+        chat.asked_quietly[number] = (user.id, self.clock.now())
+        body = {
+            "message_id": 0,
+            "date": int(self.clock.now()),
+            "chat": chat.json(),
+            "from": user.json(),
+            "receiver_user": self.bot.json(),
+            "ephemeral_message_id": number,
+            **text_content(text),
+        }
+        if self.bot_member(chat).is_present:
+            self.deliver("message", body)
+
+    def take_quiet_id(self, chat: Chat) -> int:
+        chat.last_quiet_id += 1
+        return chat.last_quiet_id
+
     def channel_post(self, channel: Chat, text: str) -> Message:
         message = self.post(channel, text_content(text), sender_chat=channel)
         if self.bot_member(channel).is_present:
@@ -85,6 +112,35 @@ class Groups(Membership):
         if not self.bot_member(group).is_present:
             self.add_bot(group, by=user)
         return self.group_message(group, user, f"/start@{self.bot.username} {payload}")
+
+    def share_chat(self, user: User, chat: Chat, request_id: int) -> Message:
+        """Choose a chat with the `request_chat` button under the input field.
+
+        Telegram offers only chats that fit the button, and gives the bot the rights it names.
+
+        Raises:
+            LookupError: no such button stands there.
+            ValueError: the chat would not be offered to this person.
+        """
+        request = _request(self.private_chat(user), request_id)
+        if request["chat_is_channel"] is not (chat.kind is Kind.CHANNEL):
+            raise ValueError("the button asks for another kind of chat")
+        member = chat.member(user)
+        wanted = request.get("user_administrator_rights") or {}
+        missing = [name for name, on in wanted.items() if on and not member.may(name)]
+        if wanted and (missing or not member.is_admin) and member.status is not Status.CREATOR:
+            raise ValueError(f"{user.first_name} lacks {', '.join(missing) or 'rights'} there")
+        rights = request.get("bot_administrator_rights")
+        own = self.bot_member(chat)
+        if rights and not all(own.may(name) for name, on in rights.items() if on):
+            given = {name: on for name, on in rights.items() if on and name != "is_anonymous"}
+            self.promote_bot(chat, user, rights=given)
+        shared: dict[str, object] = {"request_id": request_id, "chat_id": chat.id}
+        if request.get("request_title"):
+            shared["title"] = chat.title
+        if request.get("request_username") and chat.username:
+            shared["username"] = chat.username
+        return self._private(user, {"chat_shared": shared})
 
     def migrate(self, group: Chat) -> int:
         """Turn a group into a supergroup; returns the new id."""
@@ -163,6 +219,15 @@ class Groups(Membership):
                 ):
                     return True
         return False
+
+
+def _request(chat: Chat, request_id: int) -> dict[str, Any]:
+    for row in (chat.keyboard or {}).get("keyboard", []):
+        for button in row:
+            request = button.get("request_chat") if isinstance(button, dict) else None
+            if request and request["request_id"] == request_id:
+                return dict(request)
+    raise LookupError(f"no button asks for a chat as request {request_id}")
 
 
 def _code_point(text: str, utf16_offset: int) -> int:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from bot.sandbox.chats import Kind
 from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.links import check_url
+from bot.sandbox.members import EVERYWHERE
 from bot.sandbox.params import Params
 
 _PER_ROW = 8
@@ -176,6 +177,16 @@ def _check_request_chat(request: object) -> None:
     for name, kind in (("request_id", int), ("chat_is_channel", bool)):
         if not isinstance(request.get(name), kind):
             raise _cannot_parse("KeyboardButtonRequestChat", f'can\'t find field "{name}"')
+    own = request.get("bot_administrator_rights") or {}
+    theirs = request.get("user_administrator_rights") or {}
+    if not isinstance(own, dict) or not isinstance(theirs, dict):
+        raise _cannot_parse("ChatAdministratorRights", "expected an Object")
+    for rights in (own, theirs):
+        for name in ("is_anonymous", *EVERYWHERE) if rights else ():
+            if not isinstance(rights.get(name), bool):
+                raise _cannot_parse("ChatAdministratorRights", f'can\'t find field "{name}"')
+    if any(on and not theirs.get(name) for name, on in own.items()):
+        raise bad_request("bot_administrator_rights must be a subset of user_administrator_rights")
 
 
 def _check_label(button: dict[str, Any], where: str) -> None:

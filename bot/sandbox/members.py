@@ -4,7 +4,8 @@ from typing import Any
 
 from bot.sandbox.chats import Kind, Member, Status
 
-_EVERYWHERE = (
+#: Rights that `ChatAdministratorRights` always names.
+EVERYWHERE = (
     "can_manage_chat",
     "can_delete_messages",
     "can_manage_video_chats",
@@ -56,7 +57,7 @@ def admin_rights(kind: Kind, given: dict[str, bool] | None = None) -> dict[str, 
     Raises:
         ValueError: a right that such a chat does not have.
     """
-    names = _EVERYWHERE + (_CHANNEL if kind is Kind.CHANNEL else _GROUP)
+    names = EVERYWHERE + (_CHANNEL if kind is Kind.CHANNEL else _GROUP)
     if given is None:
         return {name: name in _DEFAULT_ADMIN for name in names}
     _require_known(given, names)

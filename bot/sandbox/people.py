@@ -99,10 +99,6 @@ class People(State):
     def share_location(self, user: User, lat: float, lon: float) -> Message:
         return self._private(user, {"location": {"latitude": lat, "longitude": lon}})
 
-    def share_chat(self, user: User, chat: Chat, request_id: int) -> Message:
-        """Choose a chat with a `request_chat` button."""
-        return self._private(user, {"chat_shared": {"request_id": request_id, "chat_id": chat.id}})
-
     def share_document(
         self, user: User, name: str, content: bytes, *, caption: str = "", mime: str = "text/plain"
     ) -> Message:

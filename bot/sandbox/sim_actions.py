@@ -222,6 +222,12 @@ def group_message(sandbox: "Sandbox", body: Params) -> Any:
     return message_view(message)
 
 
+def quiet_command(sandbox: "Sandbox", body: Params) -> Any:
+    """Write an ephemeral command in a group."""
+    sandbox.world.quiet_command(_chat(sandbox, body), _user(sandbox, body), body.text("text"))
+    return True
+
+
 def channel_post(sandbox: "Sandbox", body: Params) -> Any:
     """Post in a channel in its name."""
     return message_view(sandbox.world.channel_post(_chat(sandbox, body), body.text("text")))
@@ -347,6 +353,7 @@ ACTIONS: dict[str, Action] = {
         add_member,
         set_admin,
         group_message,
+        quiet_command,
         channel_post,
         migrate,
         topic,

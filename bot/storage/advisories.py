@@ -68,10 +68,11 @@ class Advisories:
         *,
         expected: AdvisoryState,
         by: str | None = None,
+        decided_by: str | None = None,
     ) -> bool:
         """Decide, unless somebody decided before: of two at once, one gets True.
 
-        `by` is the id of the advisory that ended this one.
+        `by` is the id of the advisory that ended this one, `decided_by` the name of a person.
         """
         decided = await self._server.run(
             "advisory_decide",
@@ -80,7 +81,10 @@ class Advisories:
                 self._keys.advisories_in(expected.value),
                 self._keys.advisories_in(state.value),
             ],
-            [advisory_id, expected.value, state.value, by or "", secrets.token_hex(8)],
+            [
+                *(advisory_id, expected.value, state.value, by or "", secrets.token_hex(8)),
+                decided_by or "",
+            ],
         )
         return bool(decided)
 
@@ -119,7 +123,7 @@ def _fields(record: AdvisoryRecord) -> list[Value]:
         "received": to_ms(record.received),
         "expires": to_ms(record.expires),
     }
-    for name in ("source", "ended_by"):
+    for name in ("source", "ended_by", "author", "decided_by"):
         if (value := getattr(record, name)) is not None:
             fields[name] = value
     for name in _LISTS:
@@ -140,6 +144,8 @@ def _record(advisory_id: str, fields: dict[bytes, bytes]) -> AdvisoryRecord:
         received=from_ms(fields[b"received"]),
         expires=from_ms(fields[b"expires"]),
         ended_by=text_or_none(fields.get(b"ended_by")),
+        author=int(fields[b"author"]) if b"author" in fields else None,
+        decided_by=text_or_none(fields.get(b"decided_by")),
         **lists,
     )
 

@@ -10,6 +10,7 @@ from bot.storage.keys import Keys
 from bot.storage.server import Server
 
 KEPT_S = 90 * 24 * 3600
+URGING_S = 60
 
 
 class Asked:
@@ -28,3 +29,15 @@ class Asked:
         """Note that an operator was asked; asked twice, the last message counts."""
         key = self._keys.asked(advisory_id)
         await self._server.pipe(("HSET", key, admin_id, message_id), ("EXPIRE", key, KEPT_S))
+
+    async def begin_urging(self, advisory_id: str, word: str) -> bool:
+        """Whether a reminder is still to be sent, and by nobody else; for a minute."""
+        if await self._server.call("HEXISTS", self._keys.urged(advisory_id), word):
+            return False
+        key = self._keys.urging(advisory_id, word)
+        return bool(await self._server.call("SET", key, 1, "NX", "EX", URGING_S))
+
+    async def end_urging(self, advisory_id: str, word: str) -> None:
+        """Note that it was sent; a crash before this sends it again, which is harmless."""
+        key = self._keys.urged(advisory_id)
+        await self._server.pipe(("HSET", key, word, 1), ("EXPIRE", key, KEPT_S))

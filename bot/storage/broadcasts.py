@@ -22,9 +22,9 @@ from bot.domain.broadcast import (
 )
 from bot.domain.subscriber import REACH_FIRST, Recipient
 from bot.storage.audience import estimate
+from bot.storage.claims import broadcast_of, read_claim, read_row
 from bot.storage.keys import Keys
 from bot.storage.layout import Buckets, Layout, buckets_for, read_buckets, write_answers
-from bot.storage.replies import broadcast_of, claim_of, claimed_of
 from bot.storage.server import Clock, Server, Value, from_ms, to_ms
 from bot.storage.walk import Ahead, Candidate, Peek, peek
 
@@ -139,7 +139,7 @@ class Broadcasts:
             if verdict == _RESYNC:
                 self._layouts.pop(broadcast_id, None)
                 continue
-            claim = claim_of(verdict, reply)
+            claim = read_claim(verdict, reply)
             if claim.standing is Standing.OK and not claim.is_due:
                 self._ahead = seen.ahead
             if claim.finished:
@@ -162,7 +162,7 @@ class Broadcasts:
         for who in sorted(lost, key=lambda r: (REACH_FIRST.index(r.kind), r.chat_id)):
             chat = table.index(self._keys.chat(who.chat_id))
             args += (who.key, who.chat_id, chat, table.indices(layout.told(self._keys, who)))
-        return tuple(map(claimed_of, await self._server.run("recover", table.keys, args)))
+        return tuple(map(read_row, await self._server.run("recover", table.keys, args)))
 
     async def record(self, role: str, broadcast_id: str, entries: Sequence[Entry]) -> Standing:
         """Write down how sends ended; an entry counts only if it was in flight: twice is once."""
@@ -338,10 +338,10 @@ class Broadcasts:
 
 
 def _due(entry: Entry) -> str:
-    """When it is due, marked where the wait is no failure."""
+    """When it is due, marked where the wait is no failure or the chat may have been told."""
     if entry.due is None:
         return ""
-    return f"{'' if entry.failed else 'w'}{to_ms(entry.due)}"
+    return f"{'' if entry.failed else 'w'}{'d' if entry.doubtful else ''}{to_ms(entry.due)}"
 
 
 class _KeyTable:

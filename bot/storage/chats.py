@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 from redis.asyncio import Redis
 
@@ -12,11 +12,12 @@ from bot.domain.subscriber import Chat, Household, Kind, State
 from bot.storage.audience import estimate
 from bot.storage.keys import Keys
 from bot.storage.layout import KIND_BY_LETTER
+from bot.storage.notes import note_field, read_note
 from bot.storage.server import Server
 from bot.storage.spoken import spoken, spoken_of
 
 Fields = dict[str, str]
-_NAMES = ("k", "l", "p", "s", "t", "h", "m")
+_NAMES = ("k", "l", "p", "s", "t", "h", "n", "a", "m")
 _TRIES = 20
 _MOVED_KEPT_S = 30 * 24 * 3600
 
@@ -167,18 +168,23 @@ def fields_of(chat: Chat) -> Fields:
     if chat.thread_id is not None:
         fields["t"] = str(chat.thread_id)
     if (home := chat.household) is not None:
-        counts = (home.adults, home.children, home.infants, home.pets, int(home.daily_medication))
-        fields["h"] = ",".join(map(str, counts))
+        fields["h"] = ",".join(str(int(value)) for value in astuple(home))
+    if (note := chat.shelter) is not None:
+        fields["n"] = note_field(note)
+    if chat.also:
+        fields["a"] = ",".join(chat.also)
     return fields
+
+
+def _home(field: str) -> Household:
+    # A household that was stored before a need was asked for has none of it.
+    adults, children, infants, pets, *needs = map(int, field.split(","))
+    return Household(adults, children, infants, pets, *map(bool, needs))
 
 
 def _chat(chat_id: int, fields: Fields) -> Chat | None:
     if not fields or "m" in fields:
         return None
-    household = None
-    if home := fields.get("h"):
-        adults, children, infants, pets, medication = map(int, home.split(","))
-        household = Household(adults, children, infants, pets, bool(medication))
     language, low_data = spoken_of(fields["l"])
     return Chat(
         id=chat_id,
@@ -187,8 +193,10 @@ def _chat(chat_id: int, fields: Fields) -> Chat | None:
         places=tuple(fields["p"].split(",")) if fields.get("p") else (),
         state=State(fields.get("s", State.ACTIVE)),
         thread_id=int(fields["t"]) if "t" in fields else None,
-        household=household,
+        household=_home(fields["h"]) if "h" in fields else None,
         low_data=low_data,
+        shelter=read_note(fields.get("n", "")),
+        also=tuple(fields["a"].split(",")) if "a" in fields else (),
     )
 
 

@@ -121,6 +121,125 @@ class Keys:
         """String: id of the advisory that people know by `code`."""
         return self._key("advisory-code", code)
 
+    def checklist(self, chat_id: int) -> str:
+        """Hash: a field for each item of a chat's list that is ticked, and `:token` if shared."""
+        return self._key("checklist", chat_id)
+
+    def shared(self, token: str) -> str:
+        """Hash: `list` -> whose list the token opens, and a field for each chat that joined."""
+        return self._key("shared", token)
+
+    def joined(self, chat_id: int) -> str:
+        """String: token of the list that a chat uses instead of its own."""
+        return self._key("joined", chat_id)
+
+    def awaited(self, chat_id: int) -> str:
+        """String with expiry: what the chat's next text or location answers."""
+        return self._key("awaited", chat_id)
+
+    def shelters(self, edition: str = "") -> str:
+        """Hash: id -> public shelter as JSON; an `edition` is one that is being loaded."""
+        return self._key("shelters", *filter(None, [edition]))
+
+    def shelters_where(self, edition: str = "") -> str:
+        """Geo set of the ids in :meth:`shelters`."""
+        return self._key("shelters-where", *filter(None, [edition]))
+
+    def errands(self, task: str) -> str:
+        """Sorted set: errand -> when it is due, or until when somebody has it in hand."""
+        return self._key("errands", task)
+
+    def pinned(self, chat_id: int) -> str:
+        """Hash: advisory id -> message that the bot pinned for it."""
+        return self._key("pinned", chat_id)
+
+    @property
+    def pinners(self) -> str:
+        """Set of the groups where the bot may pin."""
+        return self._key("pinners")
+
+    def contact(self, chat_id: int) -> str:
+        """Hash: `user` -> who is told what the chat lacks; `told:<trouble>` -> told already."""
+        return self._key("contact", chat_id)
+
+    def contact_for(self, user_id: int) -> str:
+        """Set of the chats whose contact a person is."""
+        return self._key("contact-for", user_id)
+
+    def rollcall(self, chat_id: int, part: str = "") -> str:
+        """Hash: a group's latest roll-call; `answers` and `counts` are hashes beside it."""
+        return self._key("rollcall", chat_id, *filter(None, [part]))
+
+    def rollcalls_of(self, user_id: int) -> str:
+        """Set of the groups where a person asked or answered in a roll-call."""
+        return self._key("rollcalls-of", user_id)
+
+    def wish(self, user_id: int) -> str:
+        """String with expiry: what the channel that a person chooses next is to get."""
+        return self._key("wish", user_id)
+
+    @property
+    def city_channels(self) -> str:
+        """Hash: place id -> its public channel as JSON."""
+        return self._key("city-channels")
+
+    def further(self, broadcast_id: str, chat_id: int) -> str:
+        """Hash: language -> message of a channel's post in it, behind the first one."""
+        return self._key("further", broadcast_id, chat_id)
+
+    @property
+    def operators(self) -> str:
+        """Hash: user id -> an operator as JSON."""
+        return self._key("operators")
+
+    def invitation(self, token: str) -> str:
+        """String with expiry: what a one-time link gives."""
+        return self._key("invitation", token)
+
+    @property
+    def audit(self) -> str:
+        """Stream: what operators did, each entry chained to the last."""
+        return self._key("audit")
+
+    @property
+    def audit_span(self) -> str:
+        """Hash: the first and the last number of the audit, and its last hash."""
+        return self._key("audit", "span")
+
+    @property
+    def drafts(self) -> str:
+        """Sorted set of open drafts, scored with their last change."""
+        return self._key("drafts")
+
+    @property
+    def drafts_due(self) -> str:
+        """Sorted set of drafts that are submitted and not yet on the queue."""
+        return self._key("drafts", "due")
+
+    def draft(self, draft_id: str) -> str:
+        """Hash: one draft with its version, and who changed it last."""
+        return self._key("draft", draft_id)
+
+    def authored(self, advisory_id: str) -> str:
+        """String: id of the operator who wrote an advisory."""
+        return self._key("authored", advisory_id)
+
+    def focus(self, operator_id: int) -> str:
+        """String with expiry: what the next text of an operator is about."""
+        return self._key("focus", operator_id)
+
+    def urged(self, advisory_id: str) -> str:
+        """Hash: reminders about an advisory that were sent."""
+        return self._key("urged", advisory_id)
+
+    def urging(self, advisory_id: str, word: str) -> str:
+        """String with expiry: a replica is sending this reminder."""
+        return self._key("urging", advisory_id, word)
+
+    def source(self, source: str) -> str:
+        """Hash: last contact with a source, and its advisories by verdict."""
+        return self._key("source", source)
+
 
 def bucket_of(recipient: Recipient, buckets: int) -> int:
     """Which of `buckets` receipts a recipient is in; ids are too regular to be used as they are."""

@@ -67,7 +67,7 @@ class Layout:
             buckets=read_buckets(fields[b"buckets"]),
             segments=tuple(Segment.parse(item.decode()) for item in raw),
             told_by=tuple(fields[b"told_by"].decode().split()),
-            answers=_answers(fields.get(b"answers", b"").decode()),
+            answers=read_answers(fields.get(b"answers", b"").decode()),
         )
 
     def receipts(self, keys: Keys, recipient: Recipient) -> str:
@@ -99,7 +99,8 @@ def write_answers(answers: Mapping[str, Buckets]) -> str:
     )
 
 
-def _answers(text: str) -> tuple[tuple[str, Buckets], ...]:
+def read_answers(text: str) -> tuple[tuple[str, Buckets], ...]:
+    """Read what :func:`write_answers` wrote."""
     found = (item.split(":") for item in text.split())
     return tuple(
         (told_by, dict(zip(REACH_FIRST, map(int, numbers), strict=True)))

@@ -11,15 +11,27 @@ from pathlib import Path
 
 from bot.storage.advisories import Advisories
 from bot.storage.asked import Asked
+from bot.storage.audit import Audit
+from bot.storage.awaited import Questions
 from bot.storage.broadcasts import Broadcasts
+from bot.storage.channels import Channels
 from bot.storage.chats import Chats
+from bot.storage.checklists import Checklists
 from bot.storage.connection import connect, connect_blocking
+from bot.storage.contacts import Contacts
+from bot.storage.drafts import Drafts
 from bot.storage.embedded import EmbeddedRedis
+from bot.storage.errands import Errands
 from bot.storage.keys import Keys
+from bot.storage.operators import Operators
 from bot.storage.pace import Pace
+from bot.storage.pins import Pins
 from bot.storage.queue import AdvisoryQueue
 from bot.storage.role import Role
+from bot.storage.rollcalls import RollCalls
 from bot.storage.server import Clock, Server, from_ms
+from bot.storage.shelters import Shelters
+from bot.storage.source_contacts import SourceContacts
 from bot.storage.timers import Timers
 
 BLOCK_S = 5.0
@@ -67,9 +79,21 @@ class Storage:
     asked: Asked
     broadcasts: Broadcasts
     chats: Chats
+    checklists: Checklists
+    questions: Questions
+    shelters: Shelters
     role: Role
     pace: Pace
     timers: Timers
+    errands: Errands
+    pins: Pins
+    contacts: Contacts
+    rollcalls: RollCalls
+    channels: Channels
+    operators: Operators
+    drafts: Drafts
+    audit: Audit
+    source_contacts: SourceContacts
 
 
 @asynccontextmanager
@@ -94,6 +118,7 @@ async def open_storage(
     prefix: str = "forewarn",
     stream: str = "advisories",
     group: str = "intake",
+    audit_kept: timedelta = timedelta(days=730),
     story: Clock | None = None,
 ) -> AsyncIterator[Storage]:
     """Connect; raises StorageUnavailable when Redis does not answer. `story` replaces its TIME."""
@@ -115,7 +140,19 @@ async def open_storage(
             asked=Asked(redis, keys),
             broadcasts=Broadcasts(redis, keys, story),
             chats=Chats(redis, keys),
+            checklists=Checklists(redis, keys),
+            questions=Questions(redis, keys),
+            shelters=Shelters(redis, keys),
             role=Role(redis, keys),
             pace=Pace(redis, keys, story),
             timers=Timers(redis, keys, story),
+            errands=Errands(redis, keys, story),
+            pins=Pins(redis, keys),
+            contacts=Contacts(redis, keys),
+            rollcalls=RollCalls(redis, keys, story),
+            channels=Channels(redis, keys),
+            operators=Operators(redis, keys, story),
+            drafts=Drafts(redis, keys, story),
+            audit=Audit(redis, keys, story, audit_kept),
+            source_contacts=SourceContacts(redis, keys, story),
         )

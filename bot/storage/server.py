@@ -11,10 +11,16 @@ from functools import cache
 from importlib import resources
 from typing import Any, cast
 
+import structlog
 from redis.asyncio import Redis
 from redis.exceptions import NoScriptError
 
 from bot.storage.connection import border
+
+log = structlog.get_logger(__name__)
+
+REPLICA_WAIT_MS = 1000
+"""A warning that is late is worse than one that a failover may lose: it is said again then."""
 
 Value = str | bytes | int | float
 Clock = Callable[[], datetime]
@@ -67,14 +73,16 @@ class Server:
                 return await client.eval(text, len(keys), *keys, *args)
 
     async def replicated(self, mark: str) -> None:
-        """Wait up to a second until one replica has what was written, where there is a replica.
+        """Wait up to REPLICA_WAIT_MS until one replica has what was written, where there is one.
 
         WAIT looks at the writes of its own connection, so a mark is written on that connection
         first: replication is ordered, what came before the mark has arrived with it.
         """
         role = await self.call("ROLE")
         if role[0] == b"master" and role[2]:
-            await self.pipe(("SET", mark, 1), ("WAIT", 1, 1000))
+            _, confirmed = await self.pipe(("SET", mark, 1), ("WAIT", 1, REPLICA_WAIT_MS))
+            if not confirmed:
+                log.warning("replica does not confirm", waited_ms=REPLICA_WAIT_MS)
 
 
 @contextmanager

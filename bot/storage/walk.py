@@ -20,6 +20,9 @@ CLAIMS_AHEAD = 10
 """Claims that one reading of a place serves: at 5,000 a second each round trip counts."""
 
 WAIT_FOR_TOLD_MS = 500
+UNKNOWN = b"k"
+"""The receipt of one whose fate is unknown, as prelude.lua has it."""
+
 SEGMENTS_AT_ONCE = 8
 SEGMENTS_A_CLAIM = 256
 
@@ -85,8 +88,7 @@ async def peek(server: Server, keys: Keys, layout: Layout, n: int) -> Peek:
         ("TIME",),
         ("HMGET", keys.broadcast(layout.id), "state", "expires", "cursor"),
         ("ZRANGE", keys.later(layout.id), 0, max(n, 100) - 1, "WITHSCORES"),
-        *(("HMGET", keys.broadcast(one), "state", "n:sent") for one in layout.told_by),
-        *(("HLEN", keys.in_flight(one)) for one in layout.told_by),
+        *(command for one in layout.told_by for command in _standing_of(keys, one)),
     )
     if fields[0] is None:
         return Peek()
@@ -112,9 +114,15 @@ async def peek(server: Server, keys: Keys, layout: Layout, n: int) -> Peek:
         return Peek(candidates, seen, str(walk.cursor))
     if not layout.told_by or counting:
         return Peek(candidates, seen)
-    half = len(layout.told_by)
-    return _end_of_pass(
-        candidates, seen, walk.cursor, list(zip(told[:half], told[half:], strict=True))
+    return _end_of_pass(candidates, seen, walk.cursor, told)
+
+
+def _standing_of(keys: Keys, told_by: str) -> tuple[tuple[Value, ...], ...]:
+    """What tells whether a broadcast that is followed may still tell somebody."""
+    return (
+        ("HMGET", keys.broadcast(told_by), "state", "n:sent", "n:unknown"),
+        ("HLEN", keys.in_flight(told_by)),
+        ("ZCARD", keys.later(told_by)),
     )
 
 
@@ -126,19 +134,21 @@ def _end_of_pass(
     candidates: tuple[Candidate, ...],
     seen: str,
     cursor: Cursor,
-    told: Sequence[tuple[Sequence[bytes | None], int]],
+    told: Sequence[Any],
 ) -> Peek:
-    """Whether the receipts can still grow behind the cursor.
+    """Whether the receipts can still grow behind the cursor; `told` is each `_standing_of`.
 
-    A message of a corrected broadcast that was in flight when the correction began may have
-    been recorded in a bucket that was passed already. The walk is over once those broadcasts can
-    tell nobody any more and have told as many as when the pass began; otherwise it goes round
-    again, and whoever has the correction is skipped.
+    A message of a corrected broadcast that was in flight when the correction began may have been
+    recorded in a bucket that was passed already, and one that waits for another try may be of
+    unknown fate. The walk is over once those broadcasts can tell nobody any more and have told as
+    many as when the pass began; otherwise it goes round again, and whoever has the correction is
+    skipped.
     """
-    for (state, _), in_flight in told:
-        if state is not None and (state.decode() in _UNDER_WAY or in_flight):
+    sent = 0
+    for (state, *counts), in_flight, later in zip(told[::3], told[1::3], told[2::3], strict=True):
+        if state is not None and (state.decode() in _UNDER_WAY or in_flight or later):
             return Peek(candidates, seen, str(cursor), WAIT_FOR_TOLD_MS)
-    sent = sum(int(n or 0) for (_, n), _ in told)
+        sent += sum(int(n or 0) for n in counts)
     if sent == cursor.told:
         return Peek(candidates, seen)
     return Peek(candidates, seen, str(Cursor(sent)))
@@ -197,7 +207,9 @@ class _Walk:
         return False
 
     def _told(self, receipts: dict[bytes, bytes]) -> list[int]:
-        """Those of a bucket, behind the cursor, who have a message."""
+        """Those of a bucket, behind the cursor, who have a message or may have one."""
         after = self.cursor.after
-        told = sorted(int(chat) for chat, value in receipts.items() if value.isdigit())
+        told = sorted(
+            int(chat) for chat, value in receipts.items() if value.isdigit() or value == UNKNOWN
+        )
         return told if after is None else [chat for chat in told if chat > after]

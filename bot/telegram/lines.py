@@ -106,6 +106,9 @@ class Lines:
                 await self._slots.acquire()
         except TimeoutError as error:
             raise Unanswered(type(error).__name__, left=False) from None
+        if asyncio.get_running_loop().time() >= due:  # it came in the same instant as the end
+            self._slots.release()
+            raise Unanswered(TimeoutError.__name__, left=False)
 
     async def _exchange(
         self, connection: Connection, path: str, content: bytes, due: float

@@ -6,15 +6,15 @@ import signal
 
 from bot.sandbox.limits import Limits
 from tests.acceptance.advisories import alert
-from tests.acceptance.redis_process import redis_process
 from tests.acceptance.town import open_town
+from tests.redis_server import DURABLE, running_redis
 
 IN_FLIGHT = 60
 """Half a second's sends at the rate of these tests, and those that were on their way."""
 
 
 async def test_bot_goes_on_by_itself_when_redis_comes_back() -> None:
-    with redis_process() as server:
+    with running_redis(**DURABLE) as server:
         async with open_town(server.url, Limits.off()) as town:
             people = await town.crowd(250)
             async with town.bot() as bot:
@@ -40,7 +40,7 @@ async def test_bot_goes_on_by_itself_when_redis_comes_back() -> None:
 
 
 async def test_redis_that_stays_away_does_not_keep_the_bot_from_stopping() -> None:
-    with redis_process() as server:
+    with running_redis(**DURABLE) as server:
         async with open_town(server.url, Limits.off()) as town:
             bot = town.bot()
             await bot.start()

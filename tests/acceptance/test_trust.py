@@ -16,6 +16,7 @@ from tests.acceptance.town import Town
 
 PRIVATE_KEY = b64encode(secrets.token_bytes(32)).decode()
 APPROVE, REJECT = "Approve: publish now", "Reject: do not publish"
+EDIT = "Edit: write it anew"
 
 
 def _operator(town: Town) -> User:
@@ -55,7 +56,7 @@ async def test_operator_decides_what_an_unsigned_advisory_becomes(town: Town) ->
             await town.publish(alert(name))
         good = await _question(town, operator, "approved one")
         bad = await _question(town, operator, "rejected one")
-        assert {APPROVE, REJECT} == set(good.button_texts)
+        assert {APPROVE, EDIT, REJECT} == set(good.button_texts)
     # A restart keeps what waits, and asks nobody twice.
     async with town.bot(**_settings(operator)) as bot:
         # A stranger's press is answered, changes nothing, and leaves the buttons.

@@ -29,6 +29,7 @@ from tests.unit.rendering.samples import (
 
 FOLDER: Final = Path(__file__).parent
 _ABOVE: Final = "(as above) "
+_TIME: Final = [{"valueName": "timeToShelter", "value": "90"}]
 
 
 def messages(language: str) -> Iterator[tuple[str, str, Message]]:
@@ -57,6 +58,7 @@ def odd_cases() -> dict[str, Notice]:
         "source not verified": notice(verified=False, source_kind="unverified"),
         "observed, many places": notice(advisory(info(certainty="Observed")), places=cities),
         "source that writes from right to left": notice(hebrew),
+        "time to reach shelter": notice(advisory(info(parameter=_TIME))),
         "without a window": notice(advisory(info(onset=None, expires=None))),
     }
 

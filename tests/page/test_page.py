@@ -35,7 +35,7 @@ async def test_page_shows_a_warning_to_somebody_who_follows_the_city(
         below = warning.get_by_role("group", name="Buttons of this message")
         buttons = await below.get_by_role("button").all_inner_texts()
         links = await below.get_by_role("link").all_inner_texts()
-        assert buttons == ["Докладніше", "Чи це справжнє?"]
+        assert buttons == ["Докладніше", "Чи це справжнє?", "Список запасів", "Моє укриття"]
         assert links == ["Джерело: embassy.example", "Поділитися"]
 
 

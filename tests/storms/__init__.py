@@ -6,9 +6,11 @@ Each file states the bounds that it asserts and why. What may fail, and which st
 - the reply to publish, claim, record, role, recover, steer or an advisory's own scripts is lost:
   `test_wire`
 - a send's fate is unknown, 429, 5xx, no connection: `test_telegram`
-- the dispatcher stalls past its role: `test_stalls`
+- the dispatcher stalls past its role, or a standby has to wait for it to expire: `test_stalls`
+- clocks of hosts differ, Redis moves to its replica: `test_hosts`
 - Redis is away, or silent: `test_kills`, `test_wire`; it is rolled back: `test_wire`
-- a cancel, an expiry, a shelter-now advisory in mid-broadcast: `test_steering`
+- a cancel (also with a power cut), an expiry or a shelter-now advisory in mid-broadcast:
+  `test_steering`
 - groups move in mid-broadcast: `test_groups`
 
 Short ones run with every test. `make storms` runs the long ones: FOREWARN_STORM_CHATS (20000) says

@@ -8,10 +8,14 @@ settings from the environment, and is up in a quarter of that.
 from __future__ import annotations
 
 import asyncio
+import datetime
 import json
 import multiprocessing
 import os
 import signal
+import sys
+import time
+from datetime import timedelta
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -28,24 +32,54 @@ _nursery = multiprocessing.get_context("forkserver")
 _nursery.set_forkserver_preload([__name__])
 
 
-def live(environment: dict[str, str], output: str) -> None:
-    """What `forewarn run` does, with its output in a file."""
+def live(environment: dict[str, str], output: str, clock_off: timedelta) -> None:
+    """What `forewarn run` does, with its output in a file, on a host whose clock is off."""
     with Path(output).open("ab") as file:
         file.write(b"\n")  # the last process may have been killed within a line
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     os.environ.update(environment)
+    if clock_off:
+        _put_clock_off(clock_off)
     settings = config.load()
     log.configure(level="info", form="json", secrets=settings.secrets)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(app.run(settings))
 
 
+_REAL = datetime.datetime
+
+
+def _put_clock_off(by: timedelta) -> None:
+    """Let every module of the bot read a clock that is so much off; only monotonic ones are right.
+
+    In place of a library that needs a preload: nothing but Python asks for the time here.
+    """
+    asked = time.time
+
+    class Kind(type):
+        def __instancecheck__(cls, one: object) -> bool:
+            return isinstance(one, _REAL)
+
+    class Off(_REAL, metaclass=Kind):
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> Any:
+            return _REAL.now(tz) + by
+
+    time.time = lambda: asked() + by.total_seconds()
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] == "bot" and getattr(module, "datetime", None) is _REAL:
+            setattr(module, "datetime", Off)  # noqa: B010  (mypy knows no such attribute)
+
+
 class Bot:
     """One process after the other, of one replica; what they logged is in one file."""
 
-    def __init__(self, environment: dict[str, str], output: Path) -> None:
+    def __init__(
+        self, environment: dict[str, str], output: Path, clock_off: timedelta = timedelta()
+    ) -> None:
         self._environment = environment
+        self._clock_off = clock_off
         self._output = output
         self._process: ForkServerProcess | None = None
 
@@ -56,7 +90,8 @@ class Bot:
 
     def start(self) -> None:
         """Start a process; it is not awaited."""
-        process = _nursery.Process(target=live, args=(self._environment, str(self._output)))
+        given = (self._environment, str(self._output), self._clock_off)
+        process = _nursery.Process(target=live, args=given)
         process.start()
         self._process = process
 

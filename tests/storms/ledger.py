@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from itertools import pairwise
 
 from bot.sandbox.ledger import Entry
 from bot.sandbox.server import Sandbox
@@ -38,6 +39,12 @@ class Account:
     def behind(self, at: float) -> list[Entry]:
         """What was accepted later than `at` on the sandbox's clock."""
         return [entry for entry in self.entries if entry.at > at]
+
+    @property
+    def longest_silence_s(self) -> float:
+        """The longest time between two messages."""
+        times = sorted(entry.at for entry in self.entries)
+        return max((after - before for before, after in pairwise(times)), default=0.0)
 
     def repeats_behind(self, at: float) -> int:
         """How many messages later than `at` went to somebody who had been told before it."""

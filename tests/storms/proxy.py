@@ -38,6 +38,12 @@ class Proxy:
         """Redis behind the wire."""
         return f"redis://127.0.0.1:{self.port}/0"
 
+    def point_to(self, port: int) -> None:
+        """Lead new connections to another Redis, and cut those that stand."""
+        self._target = port
+        for wire in tuple(self._wires):
+            wire.cancel()
+
     def drop(self, script: str, *, share: float = 1.0, count: int = 1_000_000) -> None:
         """Lose that share of the replies to a script, `count` of them at most."""
         self._shares[script] = share

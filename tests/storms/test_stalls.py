@@ -16,7 +16,10 @@ from bot.pipeline.role import LEASE_S
 from tests.acceptance.advisories import KYIV, alert
 from tests.storms.knobs import Size, sizes
 from tests.storms.test_kills import UNRECORDED_S
-from tests.storms.town import open_town
+from tests.storms.town import Town, open_town
+
+TAKEOVER_S = 5.0
+"""From a stall or a kill to the successor's first accepted message."""
 
 AT_ONCE = 1
 """A send whose last look at the deadline was before the stall, and its bytes behind it."""
@@ -56,6 +59,44 @@ async def test_stalled_dispatcher_starts_nothing_after_its_role(
         town.account("storm of stalls").require_all(
             town.people, repeats=stalls * size.rate * UNRECORDED_S
         )
+        _require_takeovers(town, "storm of stalls")
         assert late <= stalls * AT_ONCE
         assert ended.audience == size.chats
         assert not town.complaints
+
+
+@sizes(short=Size(240, 200))
+async def test_standby_takes_over_from_a_killed_dispatcher(
+    size: Size, chance: random.Random, tmp_path: Path
+) -> None:
+    """kill -9 in mid-broadcast, with nobody to free the role: it has to expire by itself."""
+    async with open_town(tmp_path, chance, chats=size.chats, rate=size.rate) as town:
+        holder, standby = town.bot(), town.bot()
+        await holder.start_and_wait()
+        await standby.start_and_wait()
+        broadcast_id = await town.publish(alert("storm of takeovers", KYIV))
+        kills, most = 0, 1 if size.is_short else 4
+        while kills < most:
+            await town.until_sent(size.chats * (kills + 1) // (most + 2), timeout_s=size.patience_s)
+            elected = len(standby.lines("dispatcher elected"))
+            holder.kill()
+            kills += 1
+            async with asyncio.timeout(LEASE_S + 5):
+                while len(standby.lines("dispatcher elected")) == elected:
+                    await asyncio.sleep(0.02)
+            await holder.start_and_wait()
+            holder, standby = standby, holder
+        ended = await town.until_ended(broadcast_id, timeout_s=size.patience_s)
+        town.account("storm of takeovers").require_all(
+            town.people, repeats=kills * size.rate * UNRECORDED_S
+        )
+        _require_takeovers(town, "storm of takeovers")
+        assert ended.audience == size.chats
+        assert not town.complaints
+
+
+def _require_takeovers(town: Town, words: str) -> None:
+    """Telegram saw no longer silence than a takeover may last."""
+    silence_s = town.account(words).longest_silence_s
+    print(f"{words}: the longest silence lasted {silence_s:.1f} s")
+    assert silence_s <= TAKEOVER_S

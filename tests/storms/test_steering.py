@@ -8,11 +8,14 @@ latest, everything else of it before the other broadcast goes on, nobody lost in
 
 from __future__ import annotations
 
+import asyncio
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.domain.broadcast import BroadcastState
+from bot.pipeline.dispatch import MOST_CLAIMED
+from bot.pipeline.sending import MAX_OPEN
 from tests.acceptance.advisories import KYIV, LVIV, alert, cancel, info, shelter_now
 from tests.storms.knobs import Size, sizes
 from tests.storms.test_kills import UNRECORDED_S
@@ -49,6 +52,44 @@ async def test_cancel_stops_a_broadcast_at_any_instant(
         assert told < size.chats
         assert ended.state is BroadcastState.CANCELLED
         right.require_all(wrong.told.keys())
+        assert not town.complaints
+
+
+@sizes(short=Size(240, 200))
+async def test_cancel_stands_through_a_power_cut(
+    size: Size, chance: random.Random, tmp_path: Path
+) -> None:
+    """kill -9 of the bot and of Redis at a random instant around the Cancel.
+
+    A dispatcher that takes a cancelled broadcast over cannot tell those who were sent it and not
+    recorded from those who were only claimed: all of them get the correction.
+    """
+    async with open_town(tmp_path, chance, chats=size.chats, rate=size.rate) as town:
+        bot = town.bot()
+        await bot.start_and_wait()
+        original = alert("storm of a cancel", KYIV)
+        broadcast_id = await town.publish(original)
+        await town.until_sent(int(size.chats * chance.uniform(0.1, 0.4)), timeout_s=size.patience_s)
+        correction_id = await town.publish(cancel(original, "correction of the storm"))
+        await asyncio.sleep(chance.uniform(0, 0.1))
+        bot.kill()
+        town.server.kill()
+        await town.restart_redis(chance.uniform(0, 0.3))
+        await town.free_role()
+        await bot.start_and_wait()
+        back_at = town.sandbox.clock.now()
+        ended = await town.until_ended(broadcast_id, timeout_s=size.patience_s)
+        await town.until_ended(correction_id, timeout_s=size.patience_s)
+        wrong, right = town.account("storm of a cancel"), town.account("correction of the storm")
+        missed = wrong.told.keys() - right.told.keys()
+        print(
+            f"told {len(wrong.told)} of {size.chats}, {len(missed)} of them missed the correction"
+        )
+        assert ended.state is BroadcastState.CANCELLED
+        assert not wrong.behind(back_at + STOP_S)
+        assert len(wrong.told) < size.chats
+        assert not missed
+        assert len(right.told.keys() - wrong.told.keys()) <= MOST_CLAIMED * 1.5 + MAX_OPEN
         assert not town.complaints
 
 

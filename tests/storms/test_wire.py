@@ -186,8 +186,10 @@ async def test_cancel_that_redis_forgot_is_said_again(
         assert ended.state is BroadcastState.CANCELLED
         after = town.account("storm of a forgotten cancel").behind(back_at + AGAIN_S)
         assert not after, f"{len(after)} told after the cancel had been said again"
-        assert (
-            town.account("withdrawal of the storm").told.keys()
-            == town.account("storm of a forgotten cancel").told.keys()
-        )
+        wrong = town.account("storm of a forgotten cancel").told.keys()
+        right = town.account("withdrawal of the storm").told.keys()
+        # Whom Redis forgot to have been told it cannot name: those of the stretch before the kill.
+        assert len(wrong - right) <= size.rate
+        # What was in flight when Redis went back may have been told, and is corrected too.
+        assert len(right - wrong) <= size.rate
         assert not town.complaints

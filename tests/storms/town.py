@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 from bot.domain.broadcast import Broadcast
@@ -21,7 +22,7 @@ from tests.acceptance.advisories import BROVARY, KYIV, Alert, payload
 from tests.bot_process import free_port
 from tests.storms.forked import ROOT, Bot
 from tests.storms.ledger import Account
-from tests.storms.redis_server import RedisServer
+from tests.storms.redis_server import RollbackRedis
 
 POLL_S = 0.05
 
@@ -30,7 +31,7 @@ class Town:
     """What a storm acts through. `people` follow Kyiv, every fifth of them Brovary as well."""
 
     def __init__(
-        self, sandbox: Sandbox, server: RedisServer, storage: Storage, folder: Path, rate: int
+        self, sandbox: Sandbox, server: RollbackRedis, storage: Storage, folder: Path, rate: int
     ) -> None:
         self.sandbox = sandbox
         self.server = server
@@ -40,7 +41,7 @@ class Town:
         self._folder = folder
         self._bots: list[Bot] = []
 
-    def bot(self, redis_url: str | None = None) -> Bot:
+    def bot(self, redis_url: str | None = None, *, clock_off: timedelta = timedelta()) -> Bot:
         """A replica, not started yet; `redis_url` is a proxy's, say."""
         number = len(self._bots) + 1
         environment = {
@@ -52,7 +53,7 @@ class Town:
             "BOT_TRUST__UNSIGNED": "publish",
             "BOT_DELIVERY__RATE": str(self.rate),
         }
-        bot = Bot(environment, self._folder / f"bot-{number}.log")
+        bot = Bot(environment, self._folder / f"bot-{number}.log", clock_off)
         self._bots.append(bot)
         return bot
 
@@ -136,7 +137,7 @@ async def open_town(
     folder: Path, chance: random.Random, *, chats: int, rate: int, limits: Limits | None = None
 ) -> AsyncIterator[Town]:
     """A town of so many people and a Telegram that has no limits, unless some are given."""
-    server = RedisServer(folder, free_port())
+    server = RollbackRedis(folder, free_port())
     async with AsyncExitStack() as stack:
         stack.callback(server.kill)
         server.start()

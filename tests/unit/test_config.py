@@ -156,3 +156,23 @@ def test_wrong_file_names_field_and_cure(tmp_path: Path, text: str, said: list[s
         config.load()
     assert all(part in str(caught.value) for part in said), str(caught.value)
     assert TOKEN not in str(caught.value)
+
+
+def test_operators_settings_become_patience() -> None:
+    patience = config.load(operators={"remind_minutes": 0.5}).operators.patience
+    assert (patience.remind.total_seconds(), patience.escalate.total_seconds()) == (30, 600)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        ({"trust": {"two_people_above": "Bad"}}, "BOT_TRUST__TWO_PEOPLE_ABOVE"),
+        ({"operators": {"remind_minutes": 20}}, "BOT_OPERATORS__ESCALATE_MINUTES"),
+        ({"sources": {"operators": {"name": "Mallory"}}}, "rename it"),
+    ],
+)
+def test_operators_settings_that_cannot_hold_name_the_cure(
+    overrides: dict[str, object], said: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        config.load(**overrides)

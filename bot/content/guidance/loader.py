@@ -11,12 +11,11 @@ from pydantic import BaseModel, ConfigDict
 from bot.content.guidance.checks import check_known, check_used
 from bot.content.guidance.files import GuidanceError, Model, build, read
 from bot.content.guidance.wording import Section, Wordings, read_wordings
+from bot.domain.checklist import ChecklistItem, Profile
 from bot.domain.guidance import (
-    ChecklistItem,
     Guidance,
     GuidanceBook,
     GuidanceItem,
-    Profile,
     Source,
     Stage,
     StageRule,
@@ -57,6 +56,7 @@ class _BareLists(BaseModel):
 class _Lists(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    otherwise: str
     profiles: Mapping[str, Profile]
     items: tuple[ChecklistItem, ...]
 
@@ -98,6 +98,7 @@ def load_guidance(languages: Sequence[str], folder: Path = FOLDER) -> GuidanceBo
         ),
         checklist=lists.items,
         profiles=lists.profiles,
+        other_profile=lists.otherwise,
         triggers={key: hazard.trigger for key, hazard in hazards.items()},
         recognition=RecognitionTable(
             codes=table.codes,
@@ -178,7 +179,13 @@ def _check_table(table: _Table, hazards: Mapping[str, _Hazard]) -> None:
 
 def _check_lists(lists: _Lists, sources: Mapping[str, Source]) -> None:
     file = "checklists.yaml"
+    check_known([lists.otherwise], lists.profiles, "profile", file, "otherwise")
+    claimed: dict[str, str] = {}
     for key, profile in lists.profiles.items():
+        for country in profile.countries:
+            if (other := claimed.setdefault(country, key)) != key:
+                where = f"{file}: profiles.{key}.countries"
+                raise GuidanceError(f"{where}: {country!r} is in {other} too; drop one")
         check_known(profile.sources, sources, "source", file, f"profiles.{key}.sources")
     for item in lists.items:
         where = f"items.{item.key}"

@@ -37,5 +37,9 @@ def load(countries: Sequence[str]) -> Gazetteer:
 
 
 def _read(name: str, countries: frozenset[str]) -> Iterator[Place]:
-    data = files(__package__).joinpath(f"{name}.tsv.gz").read_bytes()
-    return read_lines(gzip.decompress(data).decode().splitlines(), countries)
+    # Line by line: the whole text in memory would stay with the process as holes in its heap.
+    with (
+        files(__package__).joinpath(f"{name}.tsv.gz").open("rb") as packed,
+        gzip.open(packed, "rt", encoding="utf-8", newline="\n") as lines,
+    ):
+        yield from read_lines(lines, countries)

@@ -149,7 +149,10 @@ def _command(item: object) -> dict[str, object]:
         raise bad_request("BOT_COMMAND_INVALID")
     if not 1 <= len(description.strip()) <= 256:
         raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
-    return {"command": name, "description": description}
+    command: dict[str, object] = {"command": name, "description": description}
+    if item.get("is_ephemeral") is True:
+        command["is_ephemeral"] = True
+    return command
 
 
 def _commands_key(params: Params) -> tuple[str, str]:

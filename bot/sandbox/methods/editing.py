@@ -210,14 +210,18 @@ def pin_chat_message(api: Api, params: Params) -> bool:
     message = chat.messages.get(_message_id(params))
     if message is None:
         raise bad_request("message to pin not found")
+    if message.is_service:
+        raise bad_request("message can't be pinned")
     if message.id in chat.pinned:
         return True
+    silent = params.has("disable_notification") and params.boolean("disable_notification")
     chat.pinned.append(message.id)
     api.world.tell("chat", chat)
     if chat.kind is not Kind.CHANNEL:
         pinned = {key: value for key, value in message.body.items() if key != "reply_to_message"}
-        service = post(api, chat, {"pinned_message": pinned}, message.thread, silent=True)
+        service = post(api, chat, {"pinned_message": pinned}, message.thread, silent=silent)
         api.world.deliver("message", service.body)
+    api.record("pinChatMessage", chat, message.id, silent=silent)
     return True
 
 
@@ -234,6 +238,7 @@ def unpin_chat_message(api: Api, params: Params) -> bool:
     else:
         raise bad_request("message to unpin not found")
     api.world.tell("chat", chat)
+    api.record("unpinChatMessage", chat, params.integer("message_id"))
     return True
 
 

@@ -9,6 +9,7 @@ from bot.sandbox.errors import bad_request
 from bot.sandbox.formatted import read_text
 from bot.sandbox.keyboards import read_markup
 from bot.sandbox.messages import Message
+from bot.sandbox.methods.ephemeral import send_ephemeral
 from bot.sandbox.params import Params
 from bot.sandbox.units import utf16_length
 
@@ -19,6 +20,12 @@ CAPTION_LIMIT = 1024
 def send_message(api: Api, params: Params) -> dict[str, Any]:
     """Send a text."""
     content = read_body(params)
+    if params.has("ephemeral_message_parameters"):
+        chat = find_chat(api.world, params)
+        markup = read_markup(params, chat.kind, inline_only=True)
+        if markup.inline is not None:
+            content["reply_markup"] = markup.inline
+        return send_ephemeral(api, params, chat, content)
     return send(api, params, "sendMessage", content)
 
 

@@ -48,7 +48,7 @@ if redis.call('HGET', b.hash, 'ticket') == ticket then
   -- The reply to this very claim was lost: give the same chats again, not the next ones.
   each(function(c)
     local raw = redis.call('HGET', b.in_flight, c.key)
-    local tries, from = string.match(raw or '', '^(%d+):(.*)$')
+    local tries, from = string.match(raw or '', '^(%d+d?):(.*)$')
     if from == ticket then rows[#rows + 1] = row(c.key, tries, c.chat, c.told, c.chat_id) end
   end)
   return answer(b.state == 'sending' and 'ok' or 'stop', redis.call('HEXISTS', b.hash, 'ended') == 1)
@@ -90,7 +90,7 @@ local function visit_later(c)
   redis.call('ZREM', b.later, c.key)
   redis.call('HDEL', b.attempts, c.key)
   if counting then
-    finish(c, b.state)
+    finish(c, string.find(tries, 'd') and 'unknown' or b.state)
   elseif redis.call('HEXISTS', c.bucket, c.chat_id) == 1 or not reachable(c) then
     -- Left, or told meanwhile: a group that moved while its send was under way.
     finish(c, 'suppressed')

@@ -112,11 +112,13 @@ local function known(b, key, bucket, chat_id)
       or redis.call('ZSCORE', b.later, key)
 end
 
--- What the dispatcher needs of a chat, in words: key, tries before this one, language, topic or
--- '', and the message that this one answers or ''. `told` are places in KEYS of the receipts that
--- may hold that message, the newest first, with commas between; 0 is none.
+-- What the dispatcher needs of a chat, in words: key, tries before this one (with a d behind them
+-- where the chat may have been told already), language, topic or '', the message that this one
+-- answers or changes or '', and last, for it holds spaces, the shelter that a person wrote down
+-- or ''. `told` are places in KEYS of the receipts that may hold that message, the newest first,
+-- with commas between; 0 is none.
 local function row(key, tries, chat, told, chat_id)
-  local f = redis.call('HMGET', chat, 'l', 't')
+  local f = redis.call('HMGET', chat, 'l', 't', 'n')
   local answers = ''
   if told ~= '0' then
     for place in string.gmatch(told, '%d+') do
@@ -127,5 +129,5 @@ local function row(key, tries, chat, told, chat_id)
       end
     end
   end
-  return table.concat({key, tries, f[1] or '', f[2] or '', answers}, ' ')
+  return table.concat({key, tries, f[1] or '', f[2] or '', answers, f[3] or ''}, ' ')
 end

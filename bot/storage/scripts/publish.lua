@@ -55,7 +55,9 @@ push(nil)
 -- A pass over receipts remembers how many there were, so that later ones cause another pass.
 local sent = 0
 for i = 13, #KEYS do
-  sent = sent + tonumber(redis.call('HGET', KEYS[i], 'n:sent') or '0')
+  -- Those whose fate is unknown may have been told: a correction is for them too.
+  local counts = redis.call('HMGET', KEYS[i], 'n:sent', 'n:unknown')
+  sent = sent + (tonumber(counts[1]) or 0) + (tonumber(counts[2]) or 0)
   -- Nobody joins a broadcast that has been corrected: the correction would pass him by.
   if closes and redis.call('EXISTS', KEYS[i]) == 1 then redis.call('HSET', KEYS[i], 'closed', '1') end
 end

@@ -1,7 +1,7 @@
 -- KEYS: the seven, then receipts by index.
 -- ARGV: now, id, uuid, made, then one for each entry, its words: key, end or '', message id or '',
--- due (behind a w where the wait is no failure) or '', index of receipts, and for a moved group its
--- new key and index, or '' 0. One word each would double the time of a record.
+-- due or '', index of receipts, and for a moved group its new key and index, or '' 0. Before due
+-- stands a w where the wait is no failure, and a d where the chat may have been told already. One word each would double the time of a record.
 -- Answers the standing, or resync.
 local b = open(ARGV[2], now_ms(ARGV[1]))
 if fenced(b, ARGV[3]) then return 'fenced' end
@@ -32,16 +32,16 @@ local function postponed(e, tries)
     end
     key = e.new_key
   end
-  local waits, due = string.match(e.due, '^(w?)(%d+)$')
+  local waits, doubt, due = string.match(e.due, '^(w?)(d?)(%d+)$')
   redis.call('ZADD', b.later, due, key)
-  redis.call('HSET', b.attempts, key, waits == 'w' and tries or tries + 1)
+  redis.call('HSET', b.attempts, key, (waits == 'w' and tries or tries + 1) .. doubt)
   keep(b, b.later)
   keep(b, b.attempts)
 end
 
 for i = 5, #ARGV do
   local key, ending, message, due, bucket, new_key, new_bucket =
-    string.match(ARGV[i], '^(%S+) (%S*) (%d*) (w?%d*) (%d+) (%S*) (%d+)$')
+    string.match(ARGV[i], '^(%S+) (%S*) (%d*) (w?d?%d*) (%d+) (%S*) (%d+)$')
   -- Only what is in flight is recorded: a repeated call, or a late one, finds nothing and counts
   -- nothing twice.
   local raw = redis.call('HGET', b.in_flight, key)

@@ -9,7 +9,8 @@ local rows = {}
 for i = 4, #ARGV, 4 do
   local raw = redis.call('HGET', b.in_flight, ARGV[i])
   if raw then
-    local tries = string.match(raw, '^(%d+)')
+    -- Whoever had it in hand may have sent it.
+    local tries = string.match(raw, '^(%d+)') .. 'd'
     rows[#rows + 1] = row(ARGV[i], tries, KEYS[tonumber(ARGV[i + 2])], ARGV[i + 3], ARGV[i + 1])
   end
 end

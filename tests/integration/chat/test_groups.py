@@ -135,6 +135,29 @@ async def test_group_that_threw_the_bot_out_is_warned_again_after_its_return(
     await stage.world.wait_for("Example Embassy", chat_id=group.id)
 
 
+async def test_cities_of_the_greeting_obey_administrators_only(stage: Stage) -> None:
+    owner, guest = people(stage)
+    group = stage.world.group("House 7", owner, supergroup=True)
+    stage.world.add_bot(group, owner)
+    hello = await stage.world.wait_for("presses a city below", chat_id=group.id)
+    refused = await stage.press(guest, hello, f"city:add:{KYIV}")
+    assert "Only administrators" in refused["text"]
+    await stage.press(owner, hello, f"city:add:{KYIV}")
+    await stage.world.wait_for("Done: Kyiv", chat_id=group.id)
+
+
+async def test_private_help_leads_into_a_group_with_no_right_but_to_pin(stage: Stage) -> None:
+    owner, _ = people(stage)
+    stage.world.start(owner)
+    stage.world.private_message(owner, "/help")
+    said = await stage.world.wait_for("works in groups and channels too", chat_id=owner.id)
+    (link,) = (button["url"] for row in said.buttons for button in row)
+    assert link.endswith("?startgroup=hello&admin=pin_messages")
+    group = stage.world.group("House 7", owner, supergroup=True)
+    stage.world.follow(owner, link, group)
+    await stage.world.wait_for("an administrator writes /city", chat_id=group.id)
+
+
 async def test_group_status_is_short_and_for_everybody(stage: Stage) -> None:
     owner, guest = people(stage)
     group = stage.world.group("House 7", owner)

@@ -16,11 +16,13 @@ from telegram import (
 
 from bot.chat import menus
 from bot.content.texts import Texts
+from bot.domain.operators import Operator, Role
 from bot.sandbox.limits import Limits
 from bot.sandbox.server import Sandbox
 from bot.telegram.transport import AiohttpRequest
 
 OPERATOR_ID = 777_000_001
+OPERATORS = (Operator(OPERATOR_ID, Role.OPERATOR),)
 TEXTS = Texts.load()
 
 
@@ -44,7 +46,9 @@ async def bot_of(sandbox: Sandbox) -> Bot:
         pytest.param(
             BotCommandScopeAllChatAdministrators(), menus.ADMINISTRATORS, id="their administrators"
         ),
-        pytest.param(BotCommandScopeChat(OPERATOR_ID), menus.OPERATORS, id="an operator"),
+        pytest.param(
+            BotCommandScopeChat(OPERATOR_ID), menus.of_role(Role.OPERATOR), id="an operator"
+        ),
     ],
 )
 async def test_menus_are_set_by_language_and_kind_of_chat(
@@ -53,7 +57,7 @@ async def test_menus_are_set_by_language_and_kind_of_chat(
     async with Sandbox(limits=Limits.off()) as sandbox:
         sandbox.world.start(sandbox.world.user("Iryna", id=OPERATOR_ID))
         bot = await bot_of(sandbox)
-        await menus.set_menus(bot, TEXTS, (OPERATOR_ID,))
+        await menus.set_menus(bot, TEXTS, OPERATORS)
         for code, language in ((None, "en"), *((tag, tag) for tag in TEXTS.languages)):
             commands = await bot.get_my_commands(scope, language_code=code)
             assert [one.command for one in commands] == list(names)
@@ -69,7 +73,22 @@ async def test_menus_that_telegram_refuses_are_let_be() -> None:
         bot = await bot_of(sandbox)
         sandbox.faults.too_many(30, method="setMyDescription")
         sandbox.faults.error(400, "Bad Request: chat not found", method="setMyCommands")
-        await menus.set_menus(bot, TEXTS, (OPERATOR_ID,))
+        await menus.set_menus(bot, TEXTS, OPERATORS)
         short = await bot.get_my_short_description()
         assert short.short_description == TEXTS.get("en", "chat.profile.short")
+        await bot.shutdown()
+
+
+async def test_menu_of_an_operator_goes_with_the_role() -> None:
+    async with Sandbox(limits=Limits.off()) as sandbox:
+        sandbox.world.start(sandbox.world.user("Iryna", id=OPERATOR_ID))
+        bot = await bot_of(sandbox)
+        scope = BotCommandScopeChat(OPERATOR_ID)
+        for role in Role:
+            await menus.set_menu(bot, TEXTS, OPERATOR_ID, role)
+            names = [one.command for one in await bot.get_my_commands(scope)]
+            assert ("publish" in names) is (role is not Role.VIEWER)
+            assert "audit" in names
+        await menus.set_menu(bot, TEXTS, OPERATOR_ID, None)
+        assert not await bot.get_my_commands(scope)
         await bot.shutdown()

@@ -26,7 +26,7 @@ async def test_person_who_asks_for_short_messages_gets_them(stage: Stage) -> Non
     assert "Details <of> it." in full.text
     assert "Details <of> it." not in short.text
     assert short.text.startswith(full.text.split("\n")[0])
-    assert [one["callback_data"][:5] for row in short.buttons for one in row] == ["more:"]
+    assert [one["text"] for row in short.buttons for one in row] == ["More", "Share"]
 
 
 async def test_short_messages_outlive_a_change_of_language_and_are_shown_as_kept(
@@ -55,6 +55,8 @@ async def test_page_for_a_blackout_comes_as_a_document(stage: Stage) -> None:
     person = stage.world.user("Олена", "uk")
     stage.world.start(person, f"c_{KYIV}")
     await stage.world.wait_for("Готово", chat_id=person.id)
+    stage.world.private_message(person, "/shelter Школа 5, підвал")
+    await stage.world.wait_for("Школа 5, підвал", chat_id=person.id)
     stage.world.private_message(person, "/offline")
     sent = await stage.world.wait_for("Збережіть цю сторінку", chat_id=person.id)
     document = sent.body["document"]
@@ -63,10 +65,11 @@ async def test_page_for_a_blackout_comes_as_a_document(stage: Stage) -> None:
     assert '<html lang="uk">' in page
     assert "Екстрені номери: Україна" in page
     assert "за київським часом" in page
+    assert "Школа 5, підвал" in page
 
 
 async def test_page_for_a_blackout_comes_to_somebody_who_follows_nothing(stage: Stage) -> None:
-    person = stage.world.user("James", "fr")
+    person = stage.world.user("James", "ja")
     stage.world.private_message(person, "/offline")
     await stage.world.wait_for("Save this page on your phone", chat_id=person.id)
     assert await stage.chat(person.id) is None

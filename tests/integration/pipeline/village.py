@@ -17,7 +17,8 @@ from typing import Any
 
 from bot.assembly import Content, load_content
 from bot.config import Settings
-from bot.domain.advisory import Advisory
+from bot.config_operators import OperatorSettings
+from bot.domain.advisory import Advisory, Severity
 from bot.domain.broadcast import Claimed, Entry, Manner
 from bot.domain.delivery import End
 from bot.domain.life import Mark, Purpose
@@ -28,7 +29,8 @@ from bot.formats import parse
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.live import Live
 from bot.pipeline.notices import Notices
-from bot.pipeline.review import Arrival, Review
+from bot.pipeline.review import Arrival, Review, Rules
+from bot.pipeline.roster import Roster
 from bot.pipeline.timekeeper import Timekeeper
 from bot.rendering.advisory import Renderer
 from bot.rendering.notice import LIVE
@@ -44,8 +46,11 @@ HOUR = timedelta(hours=1)
 class Quiet:
     """A desk and a meter that nobody reads."""
 
-    async def ask(self, _: object) -> bool:
+    async def ask(self, _: object, *, escalated: bool = False) -> bool:
         return True
+
+    async def urge(self, _: object, __: object) -> None:
+        return None
 
     async def tell(self, text_key: str, **values: object) -> None:
         return None
@@ -121,6 +126,9 @@ class Village:
             gazetteer=made.gazetteer,
             sources={},
             unsigned=Unsigned.PUBLISH,
+            roster=Roster(storage.operators, (), made.gazetteer),
+            authors=storage.drafts,
+            rules=Rules(Severity.EXTREME, OperatorSettings().patience),
             desk=quiet,
             clock=clock,
             wake=lambda: None,

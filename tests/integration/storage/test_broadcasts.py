@@ -59,16 +59,16 @@ async def test_broadcast_without_subscribers_is_finished_at_once(world: World) -
 
 
 async def test_many_empty_places_cost_one_claim(world: World) -> None:
-    places = [f"p{i}" for i in range(200)]
+    places = [f"p{i}" for i in range(300)]
     for i, place in enumerate(places):
         await world.subscribe(i + 1, place)
     await world.publish("b", *places)
-    for i in range(199):
+    for i in range(299):
         await world.chats.forget(i + 1)
 
     claim = await world.broadcasts.claim(ROLE, "b", 10)
 
-    assert [c.recipient for c in claim.chats] == [private(200)]
+    assert [c.recipient for c in claim.chats] == [private(300)]
 
 
 async def test_publish_twice_is_once(world: World) -> None:
@@ -190,6 +190,17 @@ async def test_higher_lane_preempts_claim_and_record(world: World) -> None:
     assert (await world.broadcasts.claim(ROLE, "routine", 2)).standing is Standing.PREEMPT
 
 
+async def test_preempted_claim_takes_nobody_and_passes_nobody(world: World) -> None:
+    for chat_id in range(1, 6):
+        await world.subscribe(chat_id)
+    await world.publish("routine", lane=Lane.ROUTINE)
+    await world.publish("shelter", "empty", lane=Lane.SHELTER_NOW)
+    preempted = await world.broadcasts.claim(ROLE, "routine", 2)
+    assert (preempted.standing, preempted.chats) == (Standing.PREEMPT, ())
+    await world.deliver("shelter")
+    assert [r.chat_id for r in await world.deliver("routine", n=2)] == [1, 2, 3, 4, 5]
+
+
 async def test_cancel_counts_what_is_left_and_sends_none_of_it(world: World) -> None:
     for chat_id in range(1, 1301):
         await world.subscribe(chat_id)
@@ -276,6 +287,16 @@ async def test_halted_broadcast_waits_for_resume(world: World) -> None:
     assert await world.broadcasts.turn() == "b"
     assert sorted(r.chat_id for r in await world.deliver()) == [1, 2]
     assert await world.broadcasts.reason("b") is None
+
+
+async def test_resume_brings_back_no_cancelled_broadcast(world: World) -> None:
+    await world.subscribe(1)
+    await world.publish()
+    await world.broadcasts.halt("b", "malformed")
+    assert await world.broadcasts.cancel("b")
+    await world.broadcasts.resume("b")
+    assert await world.deliver() == []
+    assert await world.counts() == {End.CANCELLED: 1}
 
 
 async def test_halted_broadcast_expires(world: World) -> None:

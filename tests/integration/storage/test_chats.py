@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from redis.asyncio import Redis
 
+from bot.domain.shelter import ShelterNote
 from bot.domain.subscriber import Chat, Household, Kind, State
 from bot.storage.chats import Chats
 from bot.storage.keys import Keys
@@ -19,7 +20,8 @@ CHAT = Chat(
     language="uk",
     places=("703448", "UA-32"),
     thread_id=7,
-    household=Household(2, 1, 0, 3, daily_medication=True),
+    household=Household(2, 1, 0, 3, daily_medication=True, oxygen=True),
+    shelter=ShelterNote("школа | підвал, вхід з двору", 7),
 )
 
 
@@ -34,6 +36,30 @@ async def members(redis: Redis, place: str, kind: Kind = Kind.PRIVATE) -> list[i
 
 async def inhabited(redis: Redis, kind: Kind = Kind.PRIVATE) -> set[str]:
     return {place.decode() for place in await Server(redis).call("SMEMBERS", Keys().places(kind))}
+
+
+async def test_household_of_an_older_version_needs_nothing_that_was_not_asked(
+    chats: Chats, redis: Redis
+) -> None:
+    await Server(redis).call("HSET", Keys().chat(5), "k", "p", "l", "uk", "h", "2,1,0,3,1")
+    chat = await chats.get(5)
+    assert chat is not None
+    assert chat.household == Household(2, 1, 0, 3, daily_medication=True)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        ShelterNote("підвал"),
+        ShelterNote("12|||5", 3),
+        ShelterNote("|", None),
+    ],
+)
+async def test_shelter_of_ones_own_comes_back_as_written(chats: Chats, note: ShelterNote) -> None:
+    await chats.save(replace(CHAT, shelter=note))
+    stored = await chats.get(CHAT.id)
+    assert stored is not None
+    assert stored.shelter == note
 
 
 async def test_chat_comes_back_as_it_was_saved(chats: Chats) -> None:
@@ -133,6 +159,24 @@ async def test_forget_leaves_nothing(chats: Chats, redis: Redis) -> None:
     await chats.forget(CHAT.id)
     await chats.forget(CHAT.id)
     assert await redis.dbsize() == 0
+
+
+async def test_note_written_between_a_read_and_a_write_is_not_lost(
+    chats: Chats, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await chats.save(replace(CHAT, shelter=None))
+    read, late = chats._read, iter([replace(CHAT, shelter=ShelterNote("cellar"))])
+
+    async def read_then_be_overtaken(*ids: int) -> tuple[dict[str, str], ...]:
+        found = await read(*ids)
+        if (other := next(late, None)) is not None:
+            await Chats(redis).save(other)
+        return found
+
+    monkeypatch.setattr(chats, "_read", read_then_be_overtaken)
+    await chats.set_state(CHAT.id, State.STOPPED)
+    stored = await chats.get(CHAT.id)
+    assert stored == replace(CHAT, shelter=ShelterNote("cellar"), state=State.STOPPED)
 
 
 async def test_count_adds_up_by_kind(chats: Chats) -> None:

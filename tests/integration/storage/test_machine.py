@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -29,6 +30,7 @@ from bot.domain.subscriber import Chat, Kind, Recipient
 from bot.storage.broadcasts import Broadcasts
 from bot.storage.chats import Chats
 from bot.storage.connection import connect
+from bot.storage.keys import Keys
 from bot.storage.role import Role
 from tests.integration.storage.conftest import Clock
 
@@ -63,16 +65,24 @@ class Machine(RuleBasedStateMachine):
         self.owed: dict[str, Owed] = {}
         self.followed: dict[Recipient, set[str]] = {}
         self.last: tuple[str, list[Entry]] | None = None
+        self.before: (
+            tuple[dict[bytes, bytes], dict[str, Owed], dict[Recipient, set[str]]] | None
+        ) = None
+        self.role_key = Keys().dispatcher.encode()
         self.roles = 0
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(coroutine)
 
-    @initialize()
-    def start(self) -> None:
+    @initialize(lane=st.sampled_from(Lane))
+    def start(self, lane: Lane) -> None:
         self.redis = self.run(self._connect())
         self.chats, self.role = Chats(self.redis), Role(self.redis)
         self._become_dispatcher()
+        # A run that has nobody to tell finds nothing.
+        for number, who in enumerate(CHATS):
+            self.subscribe(who, PLACES[number % 2])
+        self.publish(PLACES, lane, 3600)
 
     async def _connect(self) -> Any:
         client = connect(self.url)
@@ -102,6 +112,10 @@ class Machine(RuleBasedStateMachine):
             if place in owed.plan.places and not owed.closed:
                 joined = self.run(self.broadcasts.join(broadcast_id, who))
                 if joined:
+                    if owed.ends.get(who) is End.UNREACHABLE:
+                        # Here again, and told after all; what was recorded is of another try.
+                        del owed.ends[who]
+                        self.last = None
                     owed.audience.add(who)
                     owed.left.discard(who)
                 over = self.clock.now >= owed.plan.expires or (
@@ -144,13 +158,18 @@ class Machine(RuleBasedStateMachine):
         self.owed[told_by].closed = True
         self.owed[plan.id] = Owed(plan, set(), left=set(CHATS) - self.followed.keys())
 
-    @rule(n=st.integers(1, 4), lost=st.booleans())
-    def claim(self, n: int, lost: bool) -> None:
+    @rule(n=st.integers(1, 4), lost=st.booleans(), in_turn=st.booleans(), data=st.data())
+    def claim(self, n: int, lost: bool, in_turn: bool, data: st.DataObject) -> None:
         broadcast_id = self.run(self.broadcasts.turn())
         if broadcast_id is None:
             return
+        if not in_turn:
+            # A dispatcher claims for a slice of time; a higher lane may have come meanwhile.
+            active = sorted(self.run(self.broadcasts.all_active()))
+            broadcast_id = data.draw(st.sampled_from(active))
         claim = self.run(self.broadcasts.claim(self.uuid, broadcast_id, n))
-        assert claim.standing in (Standing.OK, Standing.STOP)
+        assert claim.standing is not Standing.FENCED
+        assert not in_turn or claim.standing is not Standing.PREEMPT
         if claim.chats:
             assert claim.standing is Standing.OK
             assert self._state(broadcast_id) is BroadcastState.SENDING
@@ -165,8 +184,8 @@ class Machine(RuleBasedStateMachine):
         return await self.broadcasts.recover(self.uuid, broadcast_id, tuple(held))
 
     @precondition(lambda self: any(o.hands for o in self.owed.values()))
-    @rule(data=st.data(), later_s=st.sampled_from([0, 5]))
-    def record(self, data: st.DataObject, later_s: int) -> None:
+    @rule(data=st.data(), later_s=st.sampled_from([0, 5]), lost=st.booleans())
+    def record(self, data: st.DataObject, later_s: int, lost: bool) -> None:
         ids = [i for i, o in self.owed.items() if o.hands]
         broadcast_id = data.draw(st.sampled_from(ids))
         owed = self.owed[broadcast_id]
@@ -181,8 +200,9 @@ class Machine(RuleBasedStateMachine):
             else:
                 owed.ends[who] = end
                 entries.append(Entry(who, end, message_id=abs(who.chat_id)))
-        standing = self.run(self.broadcasts.record(self.uuid, broadcast_id, entries))
-        assert standing is not Standing.FENCED
+        for _ in range(1 + lost):
+            standing = self.run(self.broadcasts.record(self.uuid, broadcast_id, entries))
+            assert standing is not Standing.FENCED
         final = [entry for entry in entries if entry.end is not None]
         self.last = (broadcast_id, final)
 
@@ -208,6 +228,35 @@ class Machine(RuleBasedStateMachine):
             assert (claim.standing, claim.chats) == (Standing.FENCED, ())
             self._take(broadcast_id, self.run(self._recover(broadcast_id, set())))
             assert owed.hands == before, "what was in flight is taken over whole"
+
+    @rule()
+    def remember(self) -> None:
+        """From here the server may lose its last writes."""
+        self.before = (self.run(self._dump()), deepcopy(self.owed), deepcopy(self.followed))
+
+    @precondition(lambda self: self.before is not None)
+    @rule()
+    def roll_back(self) -> None:
+        """The server forgot what came since, and the dispatcher, who lives on, what it held."""
+        assert self.before is not None
+        (keys, self.owed, self.followed), self.before, self.last = self.before, None, None
+        self.run(self._restore(keys))
+        for broadcast_id in self.run(self.broadcasts.all_active()):
+            owed = self.owed[broadcast_id]
+            before, owed.hands = owed.hands, set()
+            self._take(broadcast_id, self.run(self._recover(broadcast_id, set())))
+            assert owed.hands == before, "what was in flight is in flight again"
+
+    async def _dump(self) -> dict[bytes, bytes]:
+        keys = [key async for key in self.redis.scan_iter() if key != self.role_key]
+        return {key: await self.redis.dump(key) for key in keys}
+
+    async def _restore(self, keys: dict[bytes, bytes]) -> None:
+        async for key in self.redis.scan_iter():
+            if key != self.role_key:
+                await self.redis.delete(key)
+        for key, value in keys.items():
+            await self.redis.restore(key, 0, value)
 
     @precondition(lambda self: self.owed)
     @rule(data=st.data(), what=st.sampled_from(["cancel", "halt", "resume"]))

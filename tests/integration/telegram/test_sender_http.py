@@ -147,7 +147,7 @@ async def test_sender_without_an_answer_in_time_is_ambiguous() -> None:
 
 
 async def test_sender_without_a_connection_in_time_was_not_sent() -> None:
-    async with raw_server(hangs) as url, sender_to(url, timeout_s=0.1, pool_size=1) as sender:
+    async with raw_server(hangs) as url, sender_to(url, timeout_s=0.5, pool_size=1) as sender:
         first, second = await asyncio.gather(sender.send(MESSAGE, 5), sender.send(MESSAGE, 6))
     assert first.verdict is Verdict.AMBIGUOUS, "it held the only connection"
     assert second.verdict is Verdict.NOT_SENT, "it waited for it in vain"

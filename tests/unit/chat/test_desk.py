@@ -11,9 +11,11 @@ from structlog.testing import capture_logs
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, TelegramError, TimedOut
 
-from bot.chat.desk import TRIES, Desk
+from bot.chat.operators.desk import TRIES, Desk
 from bot.content.texts import Texts
 from bot.domain.message import Layout, Message
+from bot.domain.operators import Operator, Refusal, Role, Urging, asked_about
+from bot.domain.record import AdvisoryRecord
 from bot.domain.subscriber import Chat, Kind
 from bot.rendering.notice import Notice
 from bot.rendering.operator import OperatorTexts
@@ -51,12 +53,42 @@ class FakeBot:
 class FakeAsked:
     def __init__(self) -> None:
         self.kept: dict[int, int] = {}
+        self.urged: list[str] = []
 
     async def messages(self, _advisory_id: str) -> Mapping[int, int]:
         return dict(self.kept)
 
     async def keep(self, _advisory_id: str, admin_id: int, message_id: int) -> None:
         self.kept[admin_id] = message_id
+
+    async def begin_urging(self, _advisory_id: str, word: str) -> bool:
+        return word not in self.urged
+
+    async def end_urging(self, _advisory_id: str, word: str) -> None:
+        self.urged.append(word)
+
+
+class FakePeople:
+    """Approvers and, with an id from 100, owners."""
+
+    def __init__(self, *ids: int) -> None:
+        roles = {id: Role.OWNER if id >= 100 else Role.APPROVER for id in ids}
+        self.operators = {id: Operator(id, role) for id, role in roles.items()}
+
+    async def get(self, user_id: int) -> Operator | None:
+        return self.operators.get(user_id)
+
+    async def all(self) -> tuple[Operator, ...]:
+        return tuple(self.operators.values())
+
+    async def name(self, user_id: int) -> str:
+        return str(user_id)
+
+    def refusal(self, operator: Operator | None, _record: AdvisoryRecord) -> Refusal | None:
+        return None if operator is not None else Refusal.ROLE
+
+    async def asked_about(self, record: AdvisoryRecord, *, escalated: bool) -> tuple[Operator, ...]:
+        return asked_about(await self.all(), author=record.author, escalated=escalated)
 
 
 class FakeRooms:
@@ -88,7 +120,7 @@ class Scene:
 
         return Desk(
             bot=cast(Bot, self.bot),
-            admins=frozenset(admins),
+            people=FakePeople(*admins),
             asked=self.asked,
             chats=rooms,
             counts=rooms,
@@ -158,3 +190,19 @@ async def test_note_goes_to_every_operator(scene: Scene) -> None:
     await scene.desk(IRYNA, PETRO).tell("dead_letter", reason="schema", detail="<x>")
     assert [chat_id for chat_id, _ in scene.bot.sent] == [IRYNA, PETRO]
     assert "&lt;x&gt;" in scene.bot.sent[0][1]
+
+
+async def test_desk_reminds_once_and_then_asks_owners_too(scene: Scene) -> None:
+    owner = 100
+    people = (IRYNA, owner)
+    await scene.desk(*people).ask(RECORD)
+    assert scene.bot.asked() == [IRYNA]
+    for _ in range(2):  # a restart in between reminds nobody twice
+        await scene.desk(*people).urge(RECORD, Urging.REMIND)
+    reminded = [chat_id for chat_id, text in scene.bot.sent if "still waits" in text]
+    assert reminded == [IRYNA]
+    await scene.desk(*people).ask(RECORD, escalated=True)
+    await scene.desk(*people).urge(RECORD, Urging.ESCALATE)
+    assert scene.bot.asked() == [IRYNA, owner]
+    told = [chat_id for chat_id, text in scene.bot.sent if "Nobody has decided" in text]
+    assert told == [IRYNA, owner]

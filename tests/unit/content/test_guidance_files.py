@@ -74,7 +74,7 @@ WRONG = [
                  r"hazards\.yaml: combined_air_attack\.stages\.prepare: 'choose_castle' is no step",
                  id="an unknown step"),
     pytest.param("hazards.yaml", "drone:\n", "dron:\n",
-                 r"texts/en\.yaml: hazards\.dron: is missing; write the text",
+                 r"texts/\w+\.yaml: hazards\.dron: is missing; write the text",
                  id="a threat without words"),
     pytest.param(EN, "named: drone attack", "named: " + "drone attack " * 3,
                  r"texts/en\.yaml: hazards\.drone\.named: .*shorten it to 36",
@@ -119,12 +119,20 @@ WRONG = [
                  id="an item that stands twice"),
     pytest.param("checklists.yaml", "category: water", "category: wine",
                  r"checklists\.yaml: items\.0\.category: 'wine'", id="an unknown list"),
-    pytest.param("checklists.yaml", "      general:\n        sources: [ready_water",
+    pytest.param("checklists.yaml", "      us:\n        sources: [ready_water",
                  "      mars:\n        sources: [ready_water",
                  r"checklists\.yaml: items\.all_water\.profiles: 'mars' is no profile",
                  id="an unknown profile"),
+    pytest.param("checklists.yaml", "countries: [SE]", "countries: [SE, UA]",
+                 r"checklists\.yaml: profiles\.se\.countries: 'UA' is in ua too",
+                 id="a country with two guidances"),
+    pytest.param("checklists.yaml", "countries: [SE]", "countries: [Sweden]",
+                 r"checklists\.yaml: profiles\.se\.countries\.0: 'Sweden'", id="no country's code"),
+    pytest.param("checklists.yaml", "otherwise: us", "otherwise: mars",
+                 r"checklists\.yaml: otherwise: 'mars' is no profile",
+                 id="an unknown profile for the rest"),
     pytest.param("sources.yaml", "usda_food:\n", "usda_drinks:\n",
-                 r"texts/en\.yaml: sources\.usda_drinks: is missing; write the text",
+                 r"texts/\w+\.yaml: sources\.usda_drinks: is missing; write the text",
                  id="a source without a name"),
 ]  # fmt: skip
 
@@ -136,7 +144,7 @@ def test_shipped_guidance_is_complete() -> None:
         "radiation", "power_cut", "water_cut", "explosive_remnants", "flood", "tsunami", "storm",
         "extreme_heat", "extreme_cold", "earthquake", "wildfire", "general_security", "general",
     }  # fmt: skip
-    assert {"ua", "general"} <= set(book.profiles)
+    assert {"ua", "us", "se", "de", "eu"} <= set(book.profiles)
 
 
 def test_producers_are_told_the_key_of_every_threat() -> None:
@@ -185,7 +193,7 @@ def test_book_knows_which_languages_a_native_reader_has_read(tmp_path: Path) -> 
 
 
 def test_loader_refuses_a_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(GuidanceError, match=r"texts/en\.yaml: cannot be read"):
+    with pytest.raises(GuidanceError, match=r"texts/\w+\.yaml: cannot be read"):
         load_guidance(LANGUAGES, tmp_path)
 
 

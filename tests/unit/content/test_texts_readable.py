@@ -71,10 +71,18 @@ def test_sentences_are_split_as_the_language_ends_them(
     assert len(list(sentences(text, language))) == count
 
 
+TICKS = "☐☑✓"
+"""Marks of one colour in front of words, which a screen reader reads out."""
+
+
 @every_language
 def test_no_text_speaks_in_pictures_or_colours(language: str) -> None:
     for key, text in shipped(language):
-        signs = [char for char in text if unicodedata.category(char) in ("So", "Sk", "Cs")]
+        signs = [
+            char
+            for char in text
+            if unicodedata.category(char) in ("So", "Sk", "Cs") and char not in TICKS
+        ]
         assert not signs, f"{key}: {text}"
 
 

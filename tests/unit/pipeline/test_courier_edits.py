@@ -27,7 +27,10 @@ class Post:
         port = cast(Any, self)
         names = ("letters", "paying", "sender", "chats", "broadcasts", "pacer", "pace", "meter")
         self.courier = Courier(
-            **dict.fromkeys(names, port), clock=lambda: NOW, register=cast(Any, self)
+            **dict.fromkeys(names, port),
+            errands=port,
+            clock=lambda: NOW,
+            register=cast(Any, self),
         )
 
     async def letter(self, _: Job) -> Prepared:
@@ -40,6 +43,9 @@ class Post:
     async def edit(self, _: Prepared, chat_id: int, message_id: int) -> Outcome:
         self.went.append(("edit", chat_id, message_id))
         return self.outcome
+
+    async def add(self, _: object, __: object) -> None:
+        return None
 
     async def migrate(self, _: int, __: int) -> None:
         self.outcome = Outcome(Verdict.ACCEPTED, message_id=71)

@@ -9,11 +9,13 @@ from bot.domain.broadcast import Claimed
 from bot.domain.delivery import Lane
 from bot.domain.fault import StorageUnavailable
 from bot.domain.message import Layout, Message, Prepared
+from bot.domain.shelter import ShelterNote
 from bot.domain.subscriber import Kind, Recipient
 from bot.pipeline.job import Job
 from bot.pipeline.letters import Letters
 
 NOW = datetime(2024, 11, 20, tzinfo=UTC)
+CELLAR = ShelterNote("Cellar", 4)
 
 
 class Desk:
@@ -25,6 +27,7 @@ class Desk:
         self.changes_at: datetime | None = None
         self.written: list[tuple[str, Layout]] = []
         self.paid: list[bool] = []
+        self.notes: list[ShelterNote | None] = []
         port = cast(Any, self)
         self.letters = Letters(port, port, port, lambda: self.now)
 
@@ -33,8 +36,11 @@ class Desk:
             raise self.fault
         return self
 
-    def render(self, _: object, language: str, layout: Layout) -> Message:
+    def render(
+        self, _: object, language: str, layout: Layout, shelter: ShelterNote | None = None
+    ) -> Message:
         self.written.append((language, layout))
+        self.notes.append(shelter)
         return Message("text")
 
     def prepare(self, message: Message, *, paid: bool = False) -> Prepared:
@@ -43,9 +49,15 @@ class Desk:
 
 
 def _job(
-    chat_id: int, language: str = "uk", kind: Kind = Kind.PRIVATE, *, paid: bool = False
+    chat_id: int,
+    language: str = "uk",
+    kind: Kind = Kind.PRIVATE,
+    *,
+    paid: bool = False,
+    shelter: ShelterNote | None = None,
 ) -> Job:
-    return Job("b", Lane.PREPARE, NOW, Claimed(Recipient(kind, chat_id), language), paid)
+    chat = Claimed(Recipient(kind, chat_id), language, shelter=shelter)
+    return Job("b", Lane.PREPARE, NOW, chat, paid)
 
 
 async def test_letters_are_written_ahead_once_for_each_language_and_layout() -> None:
@@ -86,3 +98,29 @@ async def test_letter_is_written_anew_when_what_it_tells_changes() -> None:
     await desk.letters.letter(_job(3))
     await desk.letters.letter(_job(4))
     assert len(desk.written) == 2
+
+
+async def test_letter_for_one_reader_is_not_the_one_that_is_written_ahead() -> None:
+    desk = Desk()
+    # The one with a note comes last of its version: it must not stand for all of them.
+    await desk.letters.write_ahead([_job(1), _job(2, shelter=CELLAR)])
+    assert desk.notes == [None]
+    await desk.letters.letter(_job(1))
+    await desk.letters.letter(_job(2, shelter=CELLAR))
+    await desk.letters.letter(_job(3))
+    assert desk.notes == [None, CELLAR]
+
+
+async def test_letter_for_one_reader_is_paid_like_any_other() -> None:
+    desk = Desk()
+    assert (await desk.letters.letter(_job(1, paid=True, shelter=CELLAR))).new == b"paid"
+    assert (await desk.letters.letter(_job(1, shelter=CELLAR))).new == b"free"
+
+
+async def test_letter_that_telegram_refused_to_one_reader_becomes_the_shared_one() -> None:
+    desk = Desk()
+    mine = _job(1, shelter=CELLAR)
+    assert await desk.letters.simplify(mine, await desk.letters.letter(mine))
+    await desk.letters.letter(mine)
+    await desk.letters.letter(_job(2, shelter=CELLAR))
+    assert desk.notes == [CELLAR, None, CELLAR]

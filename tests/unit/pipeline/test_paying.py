@@ -231,6 +231,7 @@ async def test_refused_payment_is_no_failed_try_and_the_chat_is_due_at_once(worl
         meter=port,
         clock=lambda: NOW,
         register=port,
+        errands=port,
     )
     entry = await courier.deliver(world.bill())
     assert (entry.end, entry.due, entry.failed) == (None, NOW, False)

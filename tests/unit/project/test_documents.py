@@ -21,7 +21,7 @@ SUFFIXES = {
     *(".xml", ".yaml", ".yml"),
 }
 MADE_LATER = re.compile(r"(data|secrets|\.venv|htmlcov|dist)(/|$)")
-EXAMPLES = {"advisory.json", "advisory.xml"}
+EXAMPLES = {"advisory.json", "advisory.xml", "shelters.csv"}
 OUTSIDE_SETTINGS = {"BOT_CONFIG", "BOT_SECRETS_DIR"}
 
 

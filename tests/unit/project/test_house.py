@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,3 +40,18 @@ def test_budget_is_for_code(tmp_path: Path, name: str, lines: int, over: bool) -
     (tmp_path / "room").mkdir()
     (tmp_path / name).write_text("x\n" * lines)
     assert bool(list(long_files(tmp_path))) is over
+
+
+HOST_CLOCK = re.compile(r"\btime\.time(_ns)?\(|\b(datetime|date)\.(now|today|utcnow)\(")
+OUTSIDE = {"sandbox", "demo", "bench"}  # another program, a stage, and what measures from outside
+
+
+def test_no_room_asks_the_hosts_clock() -> None:
+    """Redis TIME is the one clock: hosts whose own clocks differ agree on what has expired."""
+    rooms = ROOT / "bot"
+    asked = [
+        str(path.relative_to(rooms))
+        for path in rooms.rglob("*.py")
+        if path.relative_to(rooms).parts[0] not in OUTSIDE and HOST_CLOCK.search(path.read_text())
+    ]
+    assert asked == []

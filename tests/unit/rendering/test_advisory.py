@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
+from urllib.parse import unquote
 
 import pytest
 
@@ -30,11 +31,17 @@ from tests.unit.rendering.samples import (
     place,
 )
 
-EVERYTHING = list(itertools.product(GUIDANCE.hazards, Stage, TEXTS.languages, Layout))
 
-
-@pytest.mark.parametrize(("hazard", "stage", "language", "layout"), EVERYTHING)
+@pytest.mark.parametrize("hazard", GUIDANCE.hazards)
+@pytest.mark.parametrize("language", TEXTS.languages)
 def test_every_threat_and_stage_fits_and_says_what_where_and_what_to_do_first(
+    hazard: str, language: str
+) -> None:
+    for stage, layout in itertools.product(Stage, Layout):
+        assert_says_what_where_and_what_to_do(hazard, stage, language, layout)
+
+
+def assert_says_what_where_and_what_to_do(
     hazard: str, stage: Stage, language: str, layout: Layout
 ) -> None:
     told = notice(hazard=hazard, stage=stage, places=(LONGEST_NAME,))
@@ -144,7 +151,8 @@ def test_cancel_without_info_says_what_is_withdrawn_and_looks_like_no_alarm(
     shown = telegram_html.read(message.html)
     what = GUIDANCE.hazard_text("combined_air_attack", language).possible
     action = TEXTS.get(language, "advisory.action.cancel")
-    assert shown.startswith(f"{action}: {what}, {KYIV.name(language)}")
+    headline = {"action": action, "threat": what, "place": KYIV.name(language)}
+    assert shown.startswith(TEXTS.get(language, "advisory.headline.now", **headline))
     assert SIREN[language] in shown.lower()
     for known in ("KYI-7Q2F", "Example Embassy in Kyiv", "KYI-AB12", "09:00"):
         assert known in shown
@@ -227,24 +235,38 @@ def test_language_is_the_closest_and_the_quotation_the_reader_s_if_there_is_one(
     shown = telegram_html.read(RENDERER.render(notice(both), "uk-UA", Layout.PRIVATE).html)
     assert "Слова джерела (мова: українська):" in shown
     assert "Посольство буде зачинене." in shown
-    assert RENDERER.render(notice(), "de", Layout.PRIVATE) == RENDERER.render(
+    assert RENDERER.render(notice(), "tlh", Layout.PRIVATE) == RENDERER.render(
         notice(), "en", Layout.PRIVATE
     )
 
 
 def test_buttons_of_each_layout() -> None:
-    def shown(layout: Layout) -> list[str | None]:
+    def shown(layout: Layout) -> list[str]:
         keyboard = RENDERER.render(notice(), "en", layout).keyboard
-        return [button.data or button.url for row in keyboard for button in row]
+        return [button.data or button.url or "" for row in keyboard for button in row]
+
+    def share(layout: Layout) -> str:
+        return unquote(next(one for one in shown(layout) if is_share(one)))
+
+    def is_share(button: str) -> bool:
+        return button.startswith("https://t.me/share/url?url=")
 
     id, bot = KYIV_ADVISORY.id, "https://t.me/forewarn_bot?start=c_703448"
     web = "https://embassy.example/alerts/1"
     private = shown(Layout.PRIVATE)
     assert private[:3] == [f"more:{id}", f"verify:{id}", web]
-    assert private[3] is not None
-    assert private[3].startswith("https://t.me/share/url?url=")
-    assert shown(Layout.GROUP) == [bot, f"verify:{id}", web]
-    assert shown(Layout.CHANNEL) == [bot, web]
+    assert private[4:] == ["list:open", "shelter:open"]
+    assert [one for one in shown(Layout.GROUP) if not is_share(one)] == [
+        *(bot, f"verify:{id}", web, "list:open")
+    ]
+    assert shown(Layout.CHANNEL)[:-1] == [bot, "https://t.me/forewarn_bot?start=k", web]
+    assert is_share(private[3])
+    for layout in Layout:
+        link, _, said = share(layout).removeprefix("https://t.me/share/url?url=").partition("&")
+        assert link == f"https://t.me/forewarn_bot?start=a_{id}"
+        # What is passed on is a link, not a copy that grows old.
+        assert "Prepare" not in said
+        assert "how it stands now" in said
 
 
 def test_without_a_bot_name_or_a_proper_address_there_is_no_such_button() -> None:
@@ -294,7 +316,7 @@ def test_message_for_a_weak_network_is_short_and_still_says_what_to_do(
     assert len(shown) < len(full) * (0.5 if told.purpose is Purpose.ALERT else 1)
     assert shown.split("\n")[:2] == full.split("\n")[:2]
     assert not re.search("http|<", message.html)
-    more = [button.data for row in message.keyboard for button in row]
+    more = [button.data for row in message.keyboard for button in row if button.data]
     assert more == ([f"more:{told.advisory.id}"] if RENDERER.details(told, language) else [])
     if told.purpose is Purpose.ALERT:
         for step in GUIDANCE.steps(told.hazard, told.stage).steps:

@@ -40,9 +40,10 @@ def test_question_says_why_whom_and_until_when(language: str) -> None:
 
 
 @every_language
-def test_question_has_the_two_buttons(language: str) -> None:
+def test_question_has_buttons_for_those_who_decide(language: str) -> None:
     buttons = [button.data for row in WORDS.question(language, WAITING).keyboard for button in row]
-    assert buttons == [f"ok:{ABOUT.id}", f"no:{ABOUT.id}"]
+    assert buttons == [f"ok:{ABOUT.id}", f"ed:{ABOUT.id}", f"no:{ABOUT.id}"]
+    assert WORDS.question(language, WAITING, may_decide=False).keyboard == ()
 
 
 @every_language

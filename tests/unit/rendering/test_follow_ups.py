@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.message import Layout, Message
 from bot.rendering.notice import LIVE, Mark, Notice, Purpose, Sound
+from bot.rendering.times import Times
 from tests.golden.messages import odd_cases
 from tests.unit.rendering.samples import (
     KYIV_ADVISORY,
@@ -23,6 +24,50 @@ from tests.unit.rendering.samples import (
 
 every_language = pytest.mark.parametrize("language", TEXTS.languages)
 every_layout = pytest.mark.parametrize("layout", Layout)
+NO_ALARM = {
+    "en": "no alarm",
+    "uk": "не тривога",
+    "de": "kein Alarm",
+    "fr": "pas d’alarme",
+    "pl": "nie alarm",
+    "es": "no es una alarma",
+    "it": "nessun allarme",
+    "el": "όχι συναγερμός",
+    "ro": "nu este alarmă",
+}
+MARKED = {
+    "en": ("REPLACED", "ENDED"),
+    "uk": ("ЗАМІНЕНО", "ЗАВЕРШЕНО"),
+    "de": ("ERSETZT", "BEENDET"),
+    "fr": ("REMPLACÉ", "TERMINÉ"),
+    "pl": ("ZASTĄPIONE", "ZAKOŃCZONE"),
+    "es": ("SUSTITUIDO", "TERMINADO"),
+    "it": ("SOSTITUITO", "CONCLUSO"),
+    "el": ("ΑΝΤΙΚΑΤΑΣΤΑΘΗΚΕ", "ΕΛΗΞΕ"),
+    "ro": ("ÎNLOCUIT", "ÎNCHEIAT"),
+}
+NO_CLEAR = {
+    "en": "No all-clear has come",
+    "uk": "Відбою не було",
+    "de": "Eine Entwarnung kam nicht",
+    "fr": "La fin du danger n’a pas été annoncée",
+    "pl": "Nie było odwołania",
+    "es": "No se anunció el fin del peligro",
+    "it": "La fine del pericolo non è stata annunciata",
+    "el": "Λήξη κινδύνου δεν ανακοινώθηκε",
+    "ro": "Nu s-a anunțat încetarea pericolului",
+}
+NO_END = {
+    "en": "The source states no end",
+    "uk": "Джерело не вказало, до якого часу",
+    "de": "Die Quelle nennt kein Ende",
+    "fr": "La source n’indique pas de fin",
+    "pl": "Źródło nie podało końca",
+    "es": "La fuente no indica un final",
+    "it": "La fonte non indica una fine",
+    "el": "Η πηγή δεν αναφέρει λήξη",
+    "ro": "Sursa nu indică un sfârșit",
+}
 FOLLOWING = {title: told for title, told in odd_cases().items() if told.purpose not in LIVE}
 
 
@@ -42,8 +87,7 @@ def test_all_clear_cannot_be_taken_for_an_alarm(language: str, layout: Layout) -
     for purpose in (Purpose.ALL_CLEAR, Purpose.EASED):
         said = render(clear(purpose=purpose), language, layout).html
         first = said.partition("\n")[0]
-        words = {"en": "no alarm", "uk": "не тривога"}
-        assert words[language] in first[:60]
+        assert NO_ALARM[language] in first[:60]
         action = TEXTS.get(language, "advisory.action.prepare")
         assert action in alarm
         assert action not in said
@@ -70,11 +114,10 @@ def test_follow_up_carries_its_code_and_what_a_siren_means(title: str, language:
 def test_message_that_is_no_longer_live_says_so_first_and_has_no_buttons(
     language: str, layout: Layout, mark: Mark
 ) -> None:
-    word = {("en", Mark.ENDED): "ENDED", ("en", Mark.REPLACED): "REPLACED"}
-    word |= {("uk", Mark.ENDED): "ЗАВЕРШЕНО", ("uk", Mark.REPLACED): "ЗАМІНЕНО"}
+    word = dict(zip(Mark, MARKED[language], strict=True))[mark]
     told = notice(mark=mark, ended_as=Purpose.PASSED)
     message = render(told, language, layout)
-    assert message.html.removeprefix("<b>").startswith(word[language, mark])
+    assert message.html.removeprefix("<b>").startswith(f"{word}.")
     assert message.keyboard == ()
     assert "KYI-7Q2F" in message.html
 
@@ -86,22 +129,21 @@ def test_passed_window_is_neither_all_clear_nor_alarm(language: str) -> None:
         notice(purpose=Purpose.PASSED, sound=Sound.SILENT, ends=ends), language, Layout.PRIVATE
     )
     assert message.silent
-    no_clear = {"en": "No all-clear has come", "uk": "Відбою не було"}
-    assert no_clear[language] in message.html
+    assert NO_CLEAR[language] in message.html
 
 
 @every_language
 def test_late_message_says_when_it_was_due(language: str) -> None:
     due = KYIV_ADVISORY.window[0]
     told = notice(purpose=Purpose.WINDOW_OPEN, late_for=due)
-    words = {"en": "it was due Wed 20 Nov, 00:00", "uk": "воно мало надійти ср 20 лист., 00:00"}
+    times = Times(TEXTS, language, told.timezone)
+    words = TEXTS.get(language, "advisory.late", time=times.moment(due), zone=times.zone)
     for layout in Layout:
-        assert words[language] in render(told, language, layout).html
-        assert words[language] not in render(replace(told, late_for=None), language, layout).html
+        assert words in render(told, language, layout).html
+        assert words not in render(replace(told, late_for=None), language, layout).html
 
 
 @every_language
 def test_validity_that_the_source_does_not_state_is_said_to_be_ours(language: str) -> None:
     told = notice(advisory(info(expires=None)), ends=KYIV_ADVISORY.window[1])
-    words = {"en": "The source states no end", "uk": "Джерело не вказало, до якого часу"}
-    assert words[language] in render(told, language).html
+    assert NO_END[language] in render(told, language).html

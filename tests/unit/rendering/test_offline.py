@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from bot.content.emergency import load_emergency
 from bot.domain.guidance import Stage
+from bot.domain.shelter import ShelterNote
 from bot.domain.subscriber import Household
 from bot.rendering.offline import Keeper, Offline
 from tests.unit.rendering.samples import EVENING_BEFORE, GUIDANCE, TEXTS
 
-OFFLINE = Offline(TEXTS, GUIDANCE, load_emergency(), 3, "ua")
+OFFLINE = Offline(TEXTS, GUIDANCE, load_emergency(), 3, None)
 FAMILY = Household(adults=2, children=1, pets=1, daily_medication=True)
 VOID = {"meta", "br"}
 every_language = pytest.mark.parametrize("language", TEXTS.languages)
@@ -53,8 +54,14 @@ class Reader(HTMLParser):
             self.shown += data
 
 
-def page(language: str = "en", country: str = "UA", shelter: str | None = None) -> str:
-    keeper = Keeper(language, country, "Europe/Kyiv", FAMILY, shelter)
+def page(
+    language: str = "en",
+    country: str = "UA",
+    shelter: str | None = None,
+    minutes: int | None = None,
+) -> str:
+    note = None if shelter is None else ShelterNote(shelter, minutes)
+    keeper = Keeper(language, country, "Europe/Kyiv", FAMILY, note)
     return OFFLINE.page(keeper, EVENING_BEFORE)
 
 
@@ -111,7 +118,29 @@ def test_page_gives_no_number_where_none_is_known() -> None:
 
 def test_page_says_nothing_of_a_shelter_that_is_not_written_down() -> None:
     assert TEXTS.get("en", "chat.offline.shelter") not in page()
-    assert "Basement, 4 minutes" in Reader(page(shelter="Basement, 4 minutes")).shown
+    assert "Basement, green door" in Reader(page(shelter="Basement, green door")).shown
+
+
+@every_language
+def test_page_says_how_long_the_way_to_the_shelter_takes(language: str) -> None:
+    said = TEXTS.plural(language, "advisory.shelter.minutes", 4)
+    assert said in Reader(page(language, shelter="Basement", minutes=4)).shown
+    assert said not in Reader(page(language, shelter="Basement")).shown
+
+
+@pytest.mark.parametrize(
+    ("country", "amount", "days"),
+    [
+        ("UA", "Drinking water: 27 litres (3 litres a day each)", "3 days"),
+        ("US", "Water, half of it for drinking: 34.2 litres (3.8 litres a day each)", "3 days"),
+        ("DE", "Drinking water: 60 litres (2 litres a day each)", "10 days"),
+        ("XK", "Water, half of it for drinking: 34.2 litres (3.8 litres a day each)", "3 days"),
+    ],
+)
+def test_page_reckons_by_the_guidance_of_its_country(country: str, amount: str, days: str) -> None:
+    shown = Reader(page(country=country)).shown
+    assert amount in shown
+    assert f"for {days}" in shown
 
 
 @settings(deadline=None, max_examples=40)

@@ -1,0 +1,1 @@
+"""What operators say to the bot: writing, deciding, people and accounts."""

@@ -1,0 +1,203 @@
+"""The operators' desk: asks those who may decide, and tells them what was decided."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+from telegram import Bot
+from telegram import Message as TelegramMessage
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+
+from bot.chat.reply import NO_PREVIEW, markup
+from bot.chat.services import Chats, Counts, Notices, Renderer
+from bot.domain.message import Layout, Message
+from bot.domain.operators import Operator, Refusal, Urging
+from bot.domain.record import AdvisoryRecord
+from bot.rendering.operator import OperatorTexts, Waiting
+
+log = structlog.get_logger(__name__)
+
+TRIES = 3
+LONGEST_WAIT_S = 30.0
+
+
+class Asked(Protocol):
+    """Who was asked about an advisory: admin id -> id of the message with the buttons.
+
+    It must survive a restart. It is written after the question was sent, not before: a crash in
+    between asks a second time, which is harmless, where a lost question would hold a warning back.
+    """
+
+    async def messages(self, advisory_id: str) -> Mapping[int, int]: ...
+    async def keep(self, advisory_id: str, admin_id: int, message_id: int) -> None: ...
+    async def begin_urging(self, advisory_id: str, word: str) -> bool: ...
+    async def end_urging(self, advisory_id: str, word: str) -> None: ...
+
+
+class People(Protocol):
+    """Who the operators are; `bot.pipeline.roster.Roster`."""
+
+    async def get(self, user_id: int) -> Operator | None: ...
+    async def all(self) -> tuple[Operator, ...]: ...
+    async def name(self, user_id: int) -> str: ...
+    def refusal(self, operator: Operator | None, record: AdvisoryRecord) -> Refusal | None: ...
+    async def asked_about(
+        self, record: AdvisoryRecord, *, escalated: bool
+    ) -> tuple[Operator, ...]: ...
+
+
+class Desk:
+    """Implements `bot.pipeline.ports.Desk`. Telegram's errors end here, storage's do not."""
+
+    def __init__(
+        self,
+        *,
+        bot: Bot,
+        people: People,
+        asked: Asked,
+        chats: Chats,
+        counts: Counts,
+        notices: Notices,
+        renderer: Renderer,
+        words: OperatorTexts,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._bot = bot
+        self._people = people
+        self._asked = asked
+        self._chats = chats
+        self._counts = counts
+        self._notices = notices
+        self._renderer = renderer
+        self._words = words
+        self._sleep = sleep
+        self._turn = asyncio.Lock()
+        self._warned: set[int | str] = set()  # who waits is asked for again every few seconds
+
+    async def ask(self, record: AdvisoryRecord, *, escalated: bool = False) -> bool:
+        """Ask everybody whose turn it is and who was not asked; whether anybody has it now.
+
+        One at a time, so that an arrival and a re-assertion do not both ask the same person.
+        """
+        async with self._turn:
+            wanted = {one.id for one in await self._people.asked_about(record, escalated=escalated)}
+            if not wanted:
+                cure = "set BOT_ADMINS to those who may, or invite an approver"
+                self._warn(record.id, "nobody can approve", cure=cure)
+                return False
+            asked = set(await self._asked.messages(record.id)) & wanted
+            missing = sorted(wanted - asked)
+            reached = [await self.show(record, operator_id) for operator_id in missing]
+        return bool(asked) or any(reached)
+
+    async def urge(self, record: AdvisoryRecord, urging: Urging) -> None:
+        """Remind those who were asked, or say that the next are asked; each once, over restarts."""
+        if not await self._asked.begin_urging(record.id, urging.value):
+            return
+        escalated = urging is Urging.ESCALATE
+        for one in await self._people.asked_about(record, escalated=escalated):
+            note = self._words.note(await self._language(one.id), urging.value, code=record.code)
+            await self._send(one.id, note)
+        log.info("operators urged", advisory=record.id, urging=urging.value)
+        await self._asked.end_urging(record.id, urging.value)
+
+    async def show(self, record: AdvisoryRecord, admin_id: int) -> bool:
+        """Send one operator the advisory as people will see it, and the question behind it."""
+        notice = await self._notices.for_advisory(record.id)
+        if notice is None:
+            log.error("advisory to ask about is gone", advisory=record.id)
+            return False
+        language = await self._language(admin_id)
+        waiting = Waiting(
+            record=record,
+            advisory=notice.advisory,
+            source=notice.source_name,
+            timezone=notice.timezone,
+            audience=await self._counts.count(record.places),
+            author=None if record.author is None else await self._people.name(record.author),
+        )
+        operator = await self._people.get(admin_id)
+        may_decide = self._people.refusal(operator, record) is None
+        seen = self._renderer.render(notice, language, Layout.PRIVATE)
+        for message in self._words.preview(language, seen):
+            if await self._send(admin_id, message) is None:
+                return False
+        sent = await self._send(admin_id, self._words.question(language, waiting, may_decide))
+        if sent is None:
+            return False
+        if may_decide:
+            await self._asked.keep(record.id, admin_id, sent.message_id)
+        return True
+
+    async def close(self, record: AdvisoryRecord, *, by: str | None) -> None:
+        """Replace every operator's buttons by what was decided; `by` is the decider's name."""
+        for admin_id, message_id in (await self._asked.messages(record.id)).items():
+            words = self._words.decided(await self._language(admin_id), record, by=by)
+            await self._edit(admin_id, message_id, words)
+
+    async def tell(self, text_key: str, **values: object) -> None:
+        """Send the operators a short note, one of the keys `operator.note.*` without that head."""
+        for one in await self._people.all():
+            note = self._words.note(await self._language(one.id), text_key, **values)
+            await self._send(one.id, note)
+
+    async def _language(self, admin_id: int) -> str:
+        chat = await self._chats.get(admin_id)
+        return self._words.texts.closest(chat.language if chat else None)
+
+    async def _send(self, admin_id: int, message: Message) -> TelegramMessage | None:
+        """Send, patiently: a question that is not asked holds a warning back."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                sent = await self._bot.send_message(
+                    admin_id,
+                    message.html,
+                    parse_mode=ParseMode.HTML,
+                    link_preview_options=NO_PREVIEW,
+                    disable_notification=message.silent,
+                    reply_markup=markup(message.keyboard),
+                )
+            except (Forbidden, BadRequest) as error:
+                cure = "they must open the bot in Telegram and press Start"
+                self._warn(admin_id, "operator cannot be reached", said=error.message, cure=cure)
+                return None
+            except TelegramError as error:
+                log.warning("operator not reached yet", operator=admin_id, said=error.message)
+                if attempt < TRIES:
+                    await self._sleep(min(_pause_s(error, attempt), LONGEST_WAIT_S))
+            else:
+                self._warned.discard(admin_id)
+                return sent
+        return None
+
+    def _warn(self, about: int | str, event: str, **fields: str) -> None:
+        if about not in self._warned:
+            self._warned.add(about)
+            log.warning(event, about=about, **fields)
+
+    async def _edit(self, admin_id: int, message_id: int, message: Message) -> None:
+        try:
+            await self._bot.edit_message_text(
+                message.html,
+                chat_id=admin_id,
+                message_id=message_id,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=NO_PREVIEW,
+            )
+        except TelegramError as error:
+            if "not modified" in error.message.lower():
+                return
+            # The buttons stay, and say when pressed that it is decided.
+            log.info("question not updated", operator=admin_id, said=error.message)
+
+
+def _pause_s(error: TelegramError, attempt: int) -> float:
+    if not isinstance(error, RetryAfter):
+        return float(attempt)
+    wait: float | timedelta = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

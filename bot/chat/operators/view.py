@@ -1,0 +1,123 @@
+"""Showing a draft's card: in place where it stands, and what the next text is then about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from telegram import Message as TelegramMessage
+from telegram import Update
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.chat.context import Context
+from bot.chat.operators.access import language_of, office
+from bot.chat.reply import NO_PREVIEW, answer, markup
+from bot.domain.draft import DraftState, Field, Focus, Kept
+from bot.domain.message import Message
+from bot.domain.operators import Operator
+
+
+async def put(
+    context: Context, chat_id: int, message: Message, message_id: int | None = None
+) -> int:
+    """Edit a message, or send a new one where there is none to edit; the id it has then."""
+    if message_id:
+        try:
+            await context.bot.edit_message_text(
+                message.html,
+                chat_id=chat_id,
+                message_id=message_id,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=markup(message.keyboard),
+            )
+        except BadRequest as error:
+            if "not modified" in error.message.lower():
+                return message_id
+        else:
+            return message_id
+    sent = await context.bot.send_message(
+        chat_id,
+        message.html,
+        parse_mode=ParseMode.HTML,
+        link_preview_options=NO_PREVIEW,
+        disable_notification=message.silent,
+        reply_markup=markup(message.keyboard),
+    )
+    return sent.message_id
+
+
+async def ask(
+    context: Context,
+    operator: Operator,
+    message: Message,
+    *,
+    about: str,
+    field: str,
+    message_id: int | None = None,
+) -> int:
+    """Show a question, and let the next text of this operator be the answer to it.
+
+    The second is kept first: who has seen a question may answer it, whatever dies in between.
+    """
+    drafts = office(context).drafts
+    await drafts.set_focus(operator.id, Focus(about, field, message_id or 0))
+    shown_in = await put(context, operator.id, message, message_id)
+    if shown_in != message_id:
+        await drafts.set_focus(operator.id, Focus(about, field, shown_in))
+    return shown_in
+
+
+def pressed_message(update: Update) -> int | None:
+    """The message whose button was pressed."""
+    query = update.callback_query
+    if query is None or not isinstance(query.message, TelegramMessage):
+        return None
+    return query.message.message_id
+
+
+async def open_card(
+    update: Update,
+    context: Context,
+    operator: Operator,
+    kept: Kept,
+    *,
+    field: Field | None = None,
+    note: str = "",
+    offered: Iterable[str] = (),
+    message_id: int | None = None,
+) -> None:
+    """Show a draft at a field, or at the first that is missing, or whole.
+
+    The next text of this operator is about that field, also after a restart.
+    """
+    cards, drafts = office(context).cards, office(context).drafts
+    language = await language_of(update, context)
+    where = message_id if message_id is not None else pressed_message(update)
+    if kept.state is not DraftState.OPEN:
+        await put(context, operator.id, cards.closed(language, kept), where)
+        await drafts.set_focus(operator.id, None)
+        return
+    missing = kept.draft.missing
+    field = field or (missing[0] if missing else None)
+    if field is None:
+        message = cards.overview(language, kept, note)
+    else:
+        own = operator.places if field is Field.PLACES else ()
+        shown = tuple(offered) or own
+        message = cards.step(language, kept, field, note=note, offered=shown)
+    about, asked = kept.id, field.value if field else ""
+    await ask(context, operator, message, about=about, field=asked, message_id=where)
+
+
+async def say_overtaken(update: Update, context: Context, operator: Operator, kept: Kept) -> None:
+    """Tell who was first and what they did, and show how the draft stands now."""
+    language = await language_of(update, context)
+    told = office(context).cards.overtaken(language, kept)
+    if kept.hand.id == operator.id and update.callback_query is not None:
+        # The same person pressed twice, or on another device: what holds is shown.
+        await answer(update)
+        await open_card(update, context, operator, kept)
+        return
+    await answer(update, told, alert=True)
+    await open_card(update, context, operator, kept, note=told)

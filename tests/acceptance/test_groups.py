@@ -1,0 +1,110 @@
+"""Groups in the middle of a broadcast: they move, they flood, and everybody is told once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from bot.domain.subscriber import Kind, State
+from bot.sandbox.chats import Chat
+from tests.acceptance.advisories import alert, cancel
+from tests.acceptance.town import Town, until
+
+Step = Callable[[Town, Chat], Awaitable[int]]
+"""Lets a group move at one step of a broadcast; its new id."""
+
+
+def _move(town: Town, group: Chat, *, heard: bool) -> int:
+    """Whether the service messages arrive, or the error of a send is all the bot learns."""
+    waiting = len(town.sandbox.updates)
+    new_id = town.world.migrate(group)
+    if not heard:
+        assert len(town.sandbox.updates) >= waiting
+        town.sandbox.updates.drop()
+    return new_id
+
+
+@pytest.mark.parametrize("heard", [True, False], ids=["by service message", "by error"])
+@pytest.mark.parametrize("step", ["before", "claimed", "answered", "told", "ended"])
+async def test_group_that_moves_at_any_step_is_told_once_and_corrected_once(
+    town: Town, step: str, heard: bool
+) -> None:
+    """`claimed`: a send waits before it; `answered`: Telegram has it, the bot does not know yet."""
+    group = await town.group("House", supergroup=False)
+    await town.crowd(12)
+    first = alert("a warning")
+    world = town.world
+    new_id = _move(town, group, heard=heard) if step == "before" else 0
+    if not heard:
+        town.sandbox.faults.http(502, method="getUpdates")
+    if step == "claimed":
+        # The first answer is a 429 for this chat: it waits in `later` and moves meanwhile.
+        town.sandbox.faults.too_many(1, method="sendMessage", chat_id=group.id, count=1)
+    if step == "answered":
+        town.sandbox.faults.latency(0.5, method="sendMessage", chat_id=group.id, count=1)
+    async with town.bot(BOT_DELIVERY__RATE="30") as bot:
+        await town.publish(first)
+        if step == "claimed":
+            await bot.wait_log("paused")
+        elif step == "ended":
+            await bot.wait_log("broadcast ended")
+        elif step != "before":
+            await town.until_told("a warning", 1)
+        new_id = new_id or _move(town, group, heard=heard)
+        await until(lambda: len(town.told("a warning")) >= 13)
+        if step != "ended":
+            await bot.wait_log("broadcast ended")
+        if heard:
+            await until_stored(town, new_id)
+        await town.publish(cancel(first, "Sent by mistake"))
+        await town.until_told("Sent by mistake", 13)
+        await bot.wait_log("broadcast ended", 2)
+        assert not bot.lines("counts do not add up")
+    here = {group.id, new_id}
+    assert sum(count for id, count in town.told("a warning").items() if id in here) == 1
+    assert Counter({new_id: 1}) == Counter(
+        {id: count for id, count in town.told("Sent by mistake").items() if id in here}
+    )
+    assert max(town.told("a warning").values()) == 1
+    chat = await town.chat(new_id)
+    assert (chat.kind, chat.state, chat.places) == (Kind.GROUP, State.ACTIVE, (town.place,))
+    assert await town.storage.chats.get(group.id) is None
+    assert world.find_chat(new_id) is not None
+
+
+async def until_stored(town: Town, chat_id: int) -> None:
+    async with asyncio.timeout(5):
+        while await town.storage.chats.get(chat_id) is None:
+            await asyncio.sleep(0.01)
+
+
+async def test_group_that_floods_the_bot_delays_nobody_and_is_warned_itself(
+    strict_town: Town,
+) -> None:
+    """Telegram's limits hold: 30 a second in all, 20 a minute in a group."""
+    town = strict_town
+    people = await town.crowd(80)
+    loud, calm = await town.group("Loud"), await town.group("Calm")
+    members = [town.world.user(f"Member {number}", "en") for number in range(10)]
+    async with town.bot(BOT_DELIVERY__RATE="25") as bot:
+        for number in range(150):
+            town.world.group_message(loud, members[number % 10], "/status")
+        await town.world.wait_for("Too many questions at once", chat_id=loud.id)
+        started = asyncio.get_running_loop().time()
+        await town.publish(alert("through the flood"))
+        for number in range(150):
+            town.world.group_message(loud, members[number % 10], "/help")
+            await asyncio.sleep(0.005)
+        town.world.group_message(calm, members[0], "/help")
+        await town.world.wait_for("/status", chat_id=calm.id)
+        await town.until_told("through the flood", 82)
+        assert asyncio.get_running_loop().time() - started < 82 / 25 * 1.05 + 2
+        # Its few answers may cost a pause of a second, which the bound has room for.
+        assert sum(one["seconds"] for one in bot.lines("paused") if one["scope"] == "all") <= 2
+    assert town.told("through the flood") == dict.fromkeys([*people, loud.id, calm.id], 1)
+    replies = [one for one in town.world.messages(loud.id, from_bot=True)]
+    assert len([one for one in replies if "Too many" in one.text]) == 1
+    assert len(replies) < 20
