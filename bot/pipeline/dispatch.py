@@ -187,6 +187,9 @@ class Dispatcher:
     async def _keep_claiming(self) -> None:
         """Claim whatever is due next; what the last dispatcher left in flight comes first."""
         recover_at = 0.0
+        # Those that had nothing to do since the last nap. The next one has its turn at once: of
+        # several that wait for another, one is always due, and that one would starve.
+        resting: set[str] = set()
         while self._goes_on:
             self._wake.clear()
             try:
@@ -194,9 +197,13 @@ class Dispatcher:
                     await self._recover()
                     recover_at = time.monotonic() + RECOVER_S
                 broadcast_id = await self._turn()
-                if broadcast_id is None or not await self._claim(broadcast_id):
+                if broadcast_id is None or broadcast_id in resting:
                     self._slice_ends = 0.0
+                    resting.clear()
                     await self._nap(LOOK_S)
+                elif not await self._claim(broadcast_id):
+                    self._slice_ends = 0.0
+                    resting.add(broadcast_id)
             except StorageUnavailable:
                 self._slice_ends = 0.0
                 # A claim whose answer was lost left its chats in flight: look for them.
