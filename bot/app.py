@@ -14,11 +14,12 @@ from functools import partial
 import structlog
 from telegram.error import InvalidToken, TelegramError
 
-from bot.assembly import Content, Parts, assemble, load_content
+from bot.assembly import Parts, assemble
 from bot.chat.context import App, context_types
 from bot.chat.menus import set_menus
 from bot.config import Settings
 from bot.domain.fault import StorageUnavailable
+from bot.loading import Content, load_content
 from bot.pipeline.ending import end
 from bot.pipeline.sending import MAX_OPEN
 from bot.receiving import Receiver

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 from bot.chat.aftermath import Aftermath
 from bot.chat.context import App
 from bot.chat.handlers import add_handlers
-from bot.chat.menus import set_menu
 from bot.chat.operators.desk import Desk
-from bot.chat.operators.office import Office, Terms
-from bot.chat.services import Services
-from bot.config import ConfigurationError, Settings
-from bot.content.emergency import Emergency, EmergencyError, load_emergency
-from bot.content.guidance import GuidanceError, load_guidance
-from bot.content.places import load as load_places
-from bot.content.places import suggest
-from bot.content.templates import TemplatesError, load_templates
-from bot.content.texts import Texts, TextsError
+from bot.config import Settings
 from bot.domain.advisory import Severity
-from bot.domain.gazetteer import Gazetteer
-from bot.domain.guidance import GuidanceBook
 from bot.domain.operators import SOURCE
-from bot.domain.template import Template
 from bot.domain.trust import Source
 from bot.formats.signature import derived_key, public_key, sign
+from bot.loading import Content
 from bot.pipeline.backlog import Backlog
 from bot.pipeline.courier import Courier
 from bot.pipeline.dispatch import Dispatcher
@@ -35,7 +22,6 @@ from bot.pipeline.further import Further
 from bot.pipeline.intake import Intake
 from bot.pipeline.letters import Letters
 from bot.pipeline.lineage import Lineage
-from bot.pipeline.live import Live
 from bot.pipeline.notices import Notices
 from bot.pipeline.paying import Paying
 from bot.pipeline.ports import Sender
@@ -47,31 +33,13 @@ from bot.pipeline.role import Tenure
 from bot.pipeline.roster import Roster
 from bot.pipeline.sending import Sending
 from bot.pipeline.timekeeper import Timekeeper
+from bot.reception import chat_services
 from bot.rendering.advisory import Renderer
-from bot.rendering.card import Cards
-from bot.rendering.dialogue import Dialogue
-from bot.rendering.household import HouseholdMenu
-from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
-from bot.rendering.pages import Pages
-from bot.rendering.rollcall import RollCallTexts
-from bot.rendering.shelter import ShelterTexts
-from bot.rendering.ticklist import TickLists
 from bot.storage.opening import Storage
 from bot.telegram.pacer import Pacer
 from bot.telegram.stars import StarBalance
 from bot.web.metrics import Metrics
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What is shipped as data, loaded and checked."""
-
-    texts: Texts
-    guidance: GuidanceBook
-    emergency: Emergency
-    gazetteer: Gazetteer
-    templates: Mapping[str, Template]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,29 +53,6 @@ class Parts:
     aftermath: Aftermath
     roster: Roster
     publishing: Publishing
-
-
-def load_content(settings: Settings) -> Content:
-    """Load texts, guidance and places; raises ConfigurationError for a setting they refuse."""
-    try:
-        texts = Texts.load()
-        guidance = load_guidance(texts.languages)
-        emergency = load_emergency()
-        spoken = [tag for tag in texts.languages if texts.covering(tag, "operator.preview") == tag]
-        templates = load_templates(spoken, guidance.hazards)
-    except (TextsError, GuidanceError, EmergencyError, TemplatesError) as fault:
-        raise ConfigurationError(f"content: {fault}") from None
-    if settings.guidance.profile not in (None, *guidance.profiles):
-        known = ", ".join(guidance.profiles)
-        raise ConfigurationError(
-            f"guidance.profile: {settings.guidance.profile!r} is not one of {known}; set "
-            "BOT_GUIDANCE__PROFILE"
-        )
-    try:
-        gazetteer = load_places(settings.places.countries)
-    except ValueError as fault:
-        raise ConfigurationError(str(fault)) from None
-    return Content(texts, guidance, emergency, gazetteer, templates)
 
 
 def assemble(
@@ -210,78 +155,19 @@ def assemble(
         policy=policy,
         clock=storage.clock,
     )
-    live = Live(
-        advisories=storage.advisories,
-        broadcasts=storage.broadcasts,
-        clock=storage.clock,
-        wake=dispatcher.wake,
-    )
-    timezone = content.gazetteer.settlements[0].timezone
-    services = Services(
-        chats=storage.chats,
-        checklists=storage.checklists,
-        questions=storage.questions,
-        shelters=storage.shelters,
-        contacts=storage.contacts,
-        pins=storage.pins,
-        errands=storage.errands,
-        rollcalls=storage.rollcalls,
-        channels=storage.channels,
-        advisories=storage.advisories,
-        live=live,
-        review=review,
+    services = chat_services(
+        settings,
+        content,
+        storage,
+        application,
+        sources=sources,
         notices=notices,
         renderer=renderer,
-        gazetteer=content.gazetteer,
-        suggest=suggest,
-        dialogue=Dialogue(content.texts, content.gazetteer),
-        tick_lists=TickLists(
-            content.texts,
-            content.guidance,
-            content.gazetteer,
-            days=settings.guidance.days,
-            profile=settings.guidance.profile,
-        ),
-        household_menu=HouseholdMenu(content.texts, content.guidance),
-        shelter_texts=ShelterTexts(content.texts),
-        operator_texts=operator_texts,
-        offline=Offline(
-            content.texts,
-            content.guidance,
-            content.emergency,
-            settings.guidance.days,
-            settings.guidance.profile,
-        ),
-        rollcall_texts=RollCallTexts(content.texts, content.emergency),
-        rollcall_minutes=settings.groups.rollcall_minutes,
-        clock=storage.clock,
-        office=Office(
-            roster=roster,
-            operators=storage.operators,
-            drafts=storage.drafts,
-            audit=storage.audit,
-            contacts=storage.source_contacts,
-            asked=storage.asked,
-            publishing=publishing,
-            desk=desk,
-            notices=notices,
-            counts=storage.chats,
-            guidance=content.guidance,
-            templates=content.templates,
-            cards=Cards(
-                content.texts, content.gazetteer, content.guidance, content.templates, timezone
-            ),
-            pages=Pages(content.texts, content.gazetteer, timezone),
-            terms=Terms(
-                two_people_above=Severity(settings.trust.two_people_above),
-                free_rate=settings.delivery.rate,
-                paid_rate=settings.delivery.paid.rate,
-                is_paid_on=settings.delivery.paid.enabled,
-                invitation_lasts=timedelta(hours=settings.operators.invitation_hours),
-            ),
-            source_names={key: source.name for key, source in sources.items()},
-            set_menu=partial(set_menu, application.bot, content.texts),
-        ),
+        review=review,
+        roster=roster,
+        publishing=publishing,
+        desk=desk,
+        wake=dispatcher.wake,
     )
     add_handlers(application, services)
     register = Register(storage.broadcasts)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ContextTypes
 
-from bot.assembly import load_content
 from bot.config import ConfigurationError, Settings
 from bot.domain.fault import StorageUnavailable
+from bot.loading import load_content
 from bot.storage.opening import open_storage
 from bot.telegram.application import build_application
 from bot.telegram.transport import AiohttpRequest

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-from base64 import b64decode
 from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import StrEnum
@@ -33,13 +32,13 @@ from pydantic_settings import (
     YamlConfigSettingsSource,
 )
 
-from bot.config_life import LifeSettings
-from bot.config_operators import OperatorSettings
-from bot.domain.advisory import Severity
 from bot.domain.delivery import Lane
 from bot.domain.operators import SOURCE
 from bot.domain.paid import TENTHS, Terms
-from bot.domain.trust import Source, Unsigned
+from bot.domain.trust import Source
+from bot.sections.life import LifeSettings
+from bot.sections.operators import OperatorSettings
+from bot.sections.sources import SourceSettings, TrustSettings
 
 
 class ConfigurationError(Exception):
@@ -189,54 +188,11 @@ class GroupSettings(_Section):
     rollcall_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
 
 
-class TrustSettings(_Section):
-    """What becomes of an advisory that no key of a known source vouches for.
-
-    What operators write above `two_people_above` needs a second person; `Extreme` asks for none.
-    """
-
-    unsigned: Unsigned = Unsigned.REVIEW
-    two_people_above: Literal["Minor", "Moderate", "Severe", "Extreme"] = "Moderate"
-
-
 class LogSettings(_Section):
     """`format` is `json` for machines and `text` for people."""
 
     level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
     format: Annotated[str, Field(pattern=r"^(json|text)$")] = "json"
-
-
-class SourceSettings(_Section):
-    """One source: who it is, its key, and what it may say. See `bot.domain.trust.Source`."""
-
-    name: str
-    kind: str = "authority"
-    public_key: str | None = None
-    places: tuple[str, ...] = ()
-    max_severity: Severity = Severity.EXTREME
-    review: bool = False
-
-    @field_validator("public_key")
-    @classmethod
-    def _ed25519(cls, value: str | None) -> str | None:
-        try:
-            if value is not None and len(b64decode(value, validate=True)) != 32:
-                raise ValueError
-        except ValueError:
-            raise ValueError("is no Ed25519 key; write its 32 bytes in base64") from None
-        return value
-
-    def source(self, key: str) -> Source:
-        """The source as the domain knows it."""
-        return Source(
-            key=key,
-            name=self.name,
-            kind=self.kind,
-            public_key=self.public_key,
-            places=frozenset(self.places),
-            max_severity=self.max_severity,
-            review=self.review,
-        )
 
 
 class Settings(BaseSettings):

@@ -12,13 +12,12 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.assembly import Content, build_dispatcher
+from bot.assembly import build_dispatcher
 from bot.bench.sample import advisory
 from bot.bench.steps import Step, stepped
 from bot.bench.stub import TOKEN, Stub
 from bot.bench.watching import watched
 from bot.config import ConfigurationError
-from bot.config_operators import OperatorSettings
 from bot.domain.advisory import Severity
 from bot.domain.change import Policy
 from bot.domain.delivery import End
@@ -28,6 +27,7 @@ from bot.domain.paid import Terms
 from bot.domain.record import AdvisoryRecord
 from bot.domain.subscriber import Chat, Household, Kind
 from bot.domain.trust import Unsigned
+from bot.loading import Content
 from bot.pipeline.dispatch import Dispatcher
 from bot.pipeline.intake import Intake
 from bot.pipeline.letters import Letters
@@ -38,6 +38,7 @@ from bot.pipeline.review import Review, Rules
 from bot.pipeline.roster import Roster
 from bot.pipeline.sending import MAX_OPEN
 from bot.rendering.advisory import Renderer
+from bot.sections.operators import OperatorSettings
 from bot.storage.opening import Storage, open_storage
 from bot.storage.seeding import seed
 from bot.telegram.pacer import Pacer

@@ -15,11 +15,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bot.assembly import load_content
 from bot.bench.measure import Measured, open_bench, percentile
 from bot.bench.peers import measure_peers
 from bot.bench.stub import pin, running_stub
 from bot.config import Settings
+from bot.loading import load_content
 
 
 async def bench(

@@ -20,15 +20,14 @@ from bot.config import (
     HttpSettings,
     RedisSettings,
     Settings,
-    SourceSettings,
     TelegramSettings,
-    TrustSettings,
 )
 from bot.demo.kyiv import telling
 from bot.demo.story import SOURCE, Say, Story, StoryClock
 from bot.domain.trust import Unsigned
 from bot.formats.signature import public_key
 from bot.sandbox.server import Sandbox
+from bot.sections.sources import SourceSettings, TrustSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,7 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from bot.assembly import load_content
 from bot.config import Settings
-from bot.config_operators import OperatorSettings
 from bot.content.places import load as load_places
 from bot.domain.advisory import Advisory, Severity
 from bot.domain.broadcast import BroadcastState, Plan
@@ -21,11 +19,13 @@ from bot.domain.record import AdvisoryState
 from bot.domain.subscriber import Chat, Kind
 from bot.domain.trust import Unsigned
 from bot.formats import parse
+from bot.loading import load_content
 from bot.pipeline.intake import Intake
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.ports import Desk
 from bot.pipeline.review import Review, Rules
 from bot.pipeline.roster import Roster
+from bot.sections.operators import OperatorSettings
 from bot.storage.broadcasts import Broadcasts
 from bot.storage.keys import Keys
 from bot.storage.opening import Storage, open_storage

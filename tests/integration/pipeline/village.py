@@ -15,9 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bot.assembly import Content, load_content
 from bot.config import Settings
-from bot.config_operators import OperatorSettings
 from bot.domain.advisory import Advisory, Severity
 from bot.domain.broadcast import Claimed, Entry, Manner
 from bot.domain.delivery import End
@@ -26,6 +24,7 @@ from bot.domain.message import Layout
 from bot.domain.subscriber import Chat, Kind
 from bot.domain.trust import Unsigned
 from bot.formats import parse
+from bot.loading import Content, load_content
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.live import Live
 from bot.pipeline.notices import Notices
@@ -34,6 +33,7 @@ from bot.pipeline.roster import Roster
 from bot.pipeline.timekeeper import Timekeeper
 from bot.rendering.advisory import Renderer
 from bot.rendering.notice import LIVE
+from bot.sections.operators import OperatorSettings
 from bot.storage.opening import Storage, open_storage
 from tests.acceptance.advisories import payload
 from tests.integration.storage.conftest import Clock

@@ -1,0 +1,125 @@
+"""What the chat works with, built once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+
+from bot.chat.context import App
+from bot.chat.menus import set_menu
+from bot.chat.operators.desk import Desk
+from bot.chat.operators.office import Office, Terms
+from bot.chat.services import Services
+from bot.config import Settings
+from bot.content.places import suggest
+from bot.domain.advisory import Severity
+from bot.domain.trust import Source
+from bot.loading import Content
+from bot.pipeline.live import Live
+from bot.pipeline.notices import Notices
+from bot.pipeline.publishing import Publishing
+from bot.pipeline.review import Review
+from bot.pipeline.roster import Roster
+from bot.rendering.advisory import Renderer
+from bot.rendering.card import Cards
+from bot.rendering.dialogue import Dialogue
+from bot.rendering.household import HouseholdMenu
+from bot.rendering.offline import Offline
+from bot.rendering.operator import OperatorTexts
+from bot.rendering.pages import Pages
+from bot.rendering.rollcall import RollCallTexts
+from bot.rendering.shelter import ShelterTexts
+from bot.rendering.ticklist import TickLists
+from bot.storage.opening import Storage
+
+
+def chat_services(
+    settings: Settings,
+    content: Content,
+    storage: Storage,
+    application: App,
+    *,
+    sources: Mapping[str, Source],
+    notices: Notices,
+    renderer: Renderer,
+    review: Review,
+    roster: Roster,
+    publishing: Publishing,
+    desk: Desk,
+    wake: Callable[[], None],
+) -> Services:
+    """Everything that a handler may need."""
+    live = Live(
+        advisories=storage.advisories,
+        broadcasts=storage.broadcasts,
+        clock=storage.clock,
+        wake=wake,
+    )
+    timezone = content.gazetteer.settlements[0].timezone
+    return Services(
+        chats=storage.chats,
+        checklists=storage.checklists,
+        questions=storage.questions,
+        shelters=storage.shelters,
+        contacts=storage.contacts,
+        pins=storage.pins,
+        errands=storage.errands,
+        rollcalls=storage.rollcalls,
+        channels=storage.channels,
+        advisories=storage.advisories,
+        live=live,
+        review=review,
+        notices=notices,
+        renderer=renderer,
+        gazetteer=content.gazetteer,
+        suggest=suggest,
+        dialogue=Dialogue(content.texts, content.gazetteer),
+        tick_lists=TickLists(
+            content.texts,
+            content.guidance,
+            content.gazetteer,
+            days=settings.guidance.days,
+            profile=settings.guidance.profile,
+        ),
+        household_menu=HouseholdMenu(content.texts, content.guidance),
+        shelter_texts=ShelterTexts(content.texts),
+        operator_texts=OperatorTexts(content.texts),
+        offline=Offline(
+            content.texts,
+            content.guidance,
+            content.emergency,
+            settings.guidance.days,
+            settings.guidance.profile,
+        ),
+        rollcall_texts=RollCallTexts(content.texts, content.emergency),
+        rollcall_minutes=settings.groups.rollcall_minutes,
+        clock=storage.clock,
+        office=Office(
+            roster=roster,
+            operators=storage.operators,
+            drafts=storage.drafts,
+            audit=storage.audit,
+            contacts=storage.source_contacts,
+            asked=storage.asked,
+            publishing=publishing,
+            desk=desk,
+            notices=notices,
+            counts=storage.chats,
+            guidance=content.guidance,
+            templates=content.templates,
+            cards=Cards(
+                content.texts, content.gazetteer, content.guidance, content.templates, timezone
+            ),
+            pages=Pages(content.texts, content.gazetteer, timezone),
+            terms=Terms(
+                two_people_above=Severity(settings.trust.two_people_above),
+                free_rate=settings.delivery.rate,
+                paid_rate=settings.delivery.paid.rate,
+                is_paid_on=settings.delivery.paid.enabled,
+                invitation_lasts=timedelta(hours=settings.operators.invitation_hours),
+            ),
+            source_names={key: source.name for key, source in sources.items()},
+            set_menu=partial(set_menu, application.bot, content.texts),
+        ),
+    )
