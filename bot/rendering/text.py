@@ -190,7 +190,7 @@ def safe_url(url: str | None) -> str | None:
     A name before the host ("bank.example@evil.example") is refused: it shows one host and opens
     another. A host in other letters is given in its ASCII form, which shows look-alikes.
     """
-    if not url or len(url) > _MAX_URL or re.search(r"[\s\\<>\"\x00-\x1f\x7f]", url):
+    if not url or len(url) > _MAX_URL or re.search(r"[\s\\<>\"\x00-\x1f\x7f\ud800-\udfff]", url):
         return None
     try:
         parts = urlsplit(url)

@@ -143,6 +143,7 @@ def test_split_text_loses_nothing(text: str, limit: int) -> None:
         pytest.param("tg://user?id=1", None, id="a Telegram address"),
         pytest.param('https://a.example/"><b>', None, id="markup"),
         pytest.param("https://a.example/a b", None, id="a space"),
+        pytest.param("https://a.example/\ud800", None, id="half a character"),
         pytest.param("https://localhost/", None, id="a host without a domain"),
         pytest.param("https://a.example:99999/", None, id="no such port"),
         pytest.param("https://[::1/", None, id="half an IPv6 address"),
