@@ -160,6 +160,7 @@ def assemble(
         content,
         storage,
         application,
+        lineage=lineage,
         sources=sources,
         notices=notices,
         renderer=renderer,

@@ -16,11 +16,13 @@ from bot.content.places import suggest
 from bot.domain.advisory import Severity
 from bot.domain.trust import Source
 from bot.loading import Content
+from bot.pipeline.lineage import Lineage
 from bot.pipeline.live import Live
 from bot.pipeline.notices import Notices
 from bot.pipeline.publishing import Publishing
 from bot.pipeline.review import Review
 from bot.pipeline.roster import Roster
+from bot.pipeline.voices import Voices
 from bot.rendering.advisory import Renderer
 from bot.rendering.card import Cards
 from bot.rendering.dialogue import Dialogue
@@ -30,6 +32,7 @@ from bot.rendering.operator import OperatorTexts
 from bot.rendering.pages import Pages
 from bot.rendering.rollcall import RollCallTexts
 from bot.rendering.shelter import ShelterTexts
+from bot.rendering.status import StatusTexts
 from bot.rendering.ticklist import TickLists
 from bot.storage.opening import Storage
 
@@ -40,6 +43,7 @@ def chat_services(
     storage: Storage,
     application: App,
     *,
+    lineage: Lineage,
     sources: Mapping[str, Source],
     notices: Notices,
     renderer: Renderer,
@@ -56,6 +60,7 @@ def chat_services(
         clock=storage.clock,
         wake=wake,
     )
+    dialogue = Dialogue(content.texts, content.gazetteer)
     timezone = content.gazetteer.settlements[0].timezone
     return Services(
         chats=storage.chats,
@@ -69,12 +74,23 @@ def chat_services(
         channels=storage.channels,
         advisories=storage.advisories,
         live=live,
+        voices=Voices(
+            advisories=storage.advisories,
+            lineage=lineage,
+            notices=notices,
+            guidance=content.guidance,
+            gazetteer=content.gazetteer,
+            sources=sources,
+            contacts=storage.source_contacts,
+            clock=storage.clock,
+        ),
         review=review,
         notices=notices,
         renderer=renderer,
         gazetteer=content.gazetteer,
         suggest=suggest,
-        dialogue=Dialogue(content.texts, content.gazetteer),
+        dialogue=dialogue,
+        status_texts=StatusTexts(content.texts, content.guidance, dialogue),
         tick_lists=TickLists(
             content.texts,
             content.guidance,

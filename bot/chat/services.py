@@ -25,6 +25,7 @@ from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
 from bot.rendering.rollcall import RollCallTexts
 from bot.rendering.shelter import ShelterTexts
+from bot.rendering.status import Situation, StatusTexts
 from bot.rendering.ticklist import TickLists
 from bot.storage.rollcalls import Said
 
@@ -147,6 +148,12 @@ class Live(Protocol):
     async def join(self, chat: Chat, formerly: Recipient | None = None) -> int: ...
 
 
+class Voices(Protocol):
+    """`bot.pipeline.voices.Voices`."""
+
+    async def of(self, places: Collection[str]) -> Situation: ...
+
+
 class Review(Protocol):
     """Decides what waits; False if somebody decided before. `bot.pipeline.review.Review`."""
 
@@ -187,12 +194,14 @@ class Services:
     channels: Channels
     advisories: Advisories
     live: Live
+    voices: Voices
     review: Review
     notices: Notices
     renderer: Renderer
     gazetteer: Gazetteer
     suggest: Suggest
     dialogue: Dialogue
+    status_texts: StatusTexts
     tick_lists: TickLists
     household_menu: HouseholdMenu
     shelter_texts: ShelterTexts

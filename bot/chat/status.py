@@ -10,16 +10,15 @@ from bot.chat.visit import is_new, visit
 
 
 async def status(update: Update, context: Context) -> None:
-    """What is active for this chat's cities, with the time at which that was true."""
+    """Who warns of what for this chat's cities, with the time at which that was true."""
     here = await visit(update, context)
     services = context.services
     now = services.clock()
     if is_new(here.chat):
         await show(update, context, services.dialogue.cities(here.language, here.chat))
     else:
-        active = await services.live.active(here.chat.places)
-        current = [(one.record, one.advisory) for one in active]
-        text = services.dialogue.status(here.language, here.chat, current, now)
+        situation = await services.voices.of(here.chat.places)
+        text = services.status_texts.status(here.language, here.chat, situation, now)
         await show(update, context, text)
     await answer(update)
 

@@ -27,6 +27,7 @@ class Manner(StrEnum):
 
     SEND = "send"  # a new message, which answers that one
     EDIT = "edit"  # that message is changed; whoever has none gets nothing
+    UNTOLD = "untold"  # a new message for whoever has none; whoever has one gets nothing
     EDIT_OR_SEND = "edit_or_send"  # that message is changed; whoever has none gets a new one
 
 

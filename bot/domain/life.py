@@ -265,6 +265,10 @@ OPENED, PASSED = "open", "passed"
 """Names of the timers at the two ends of a window; those of reminders are `remind` and minutes."""
 
 
+STILL = "still"
+"""The name of what tells people that another source still warns of what the first one ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timer:
     """Something that the clock brings: due at `due`, worth telling until before `until`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from bot.domain.advisory import Advisory, MsgType, Scope, Severity, Status
@@ -48,7 +49,9 @@ class Source:
     """A source of the configuration.
 
     ``public_key`` is a base64 Ed25519 key; ``places`` are ids it may speak for, empty for all;
-    ``max_severity`` is the highest it may publish unattended.
+    ``max_severity`` is the highest it may publish unattended. Of two on the same danger the one
+    with more ``trust``, 1 to 10, stands first; one that says nothing for longer than
+    ``silent_after`` is silent.
     """
 
     key: str
@@ -58,6 +61,8 @@ class Source:
     places: frozenset[str] = frozenset()
     max_severity: Severity = Severity.EXTREME
     review: bool = False
+    trust: int = 5
+    silent_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

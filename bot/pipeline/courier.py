@@ -117,6 +117,9 @@ class Courier:
         if job.manner is Manner.EDIT and job.edits is None:
             # The group moved, and its messages have other numbers now: a mark is no news.
             return Entry(job.recipient, End.SUPPRESSED)
+        if job.manner is Manner.UNTOLD and job.chat.answers is not None:
+            # Another source has told this chat the same.
+            return job.unsent(End.SUPPRESSED)
         return None
 
     async def _send(self, job: Job, prepared: Prepared) -> Outcome:

@@ -16,6 +16,8 @@ _LAYOUTS = {
     Kind.CHANNEL: Layout.CHANNEL,
 }
 
+_EDITING = (Manner.EDIT, Manner.EDIT_OR_SEND)
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -48,7 +50,7 @@ class Job:
     @property
     def edits(self) -> int | None:
         """The message that is changed instead of a new one being sent."""
-        return None if self.manner is Manner.SEND else self.chat.answers
+        return self.chat.answers if self.manner in _EDITING else None
 
     @property
     def layout(self) -> Layout:

@@ -8,12 +8,12 @@ from datetime import datetime
 from bot.domain.advisory import Advisory
 from bot.domain.change import Policy, Version, is_warning, window_of
 from bot.domain.guidance import GuidanceBook
-from bot.domain.life import OPENED
+from bot.domain.life import OPENED, STILL
 from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.formats import parse
+from bot.pipeline.known import Known
 from bot.pipeline.plan import broadcast_id
 from bot.pipeline.ports import Advisories
-from bot.pipeline.proceeding import Known
 
 LONGEST = 50
 """Links that are followed; a chain of updates that is longer is somebody's mistake."""
@@ -92,8 +92,8 @@ class Lineage:
     async def _chain(
         self, record: AdvisoryRecord, advisory: Advisory, seen: set[str]
     ) -> tuple[str, ...]:
-        # What says that the window is open holds live messages too.
-        chain = [broadcast_id(record.id, OPENED), record.id]
+        # What says that the window is open, or that another source still warns, is live too.
+        chain = [broadcast_id(record.id, name) for name in (OPENED, STILL, "")]
         for original in await self._lives(advisory, record.id):
             if original.ended_by == record.id and original.id not in seen and len(seen) < LONGEST:
                 seen.add(original.id)

@@ -15,6 +15,7 @@ from bot.domain.guidance import Classification, GuidanceBook, Stage
 from bot.domain.life import (
     ENDINGS,
     EVER,
+    STILL,
     Audience,
     Event,
     Form,
@@ -32,10 +33,11 @@ from bot.domain.operators import SOURCE
 from bot.domain.place import Place
 from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.domain.trust import Source
+from bot.pipeline.known import Known
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.plan import advisory_id, name_of
 from bot.pipeline.ports import Advisories
-from bot.pipeline.proceeding import Known, judged
+from bot.pipeline.proceeding import judged
 from bot.rendering.notice import OF_ORIGINAL, Notice
 
 _ENDED_AS = {
@@ -113,7 +115,7 @@ class Notices:
             self._say_guessed(record.id, about, found)
         places = self._places(where)
         country = places[0].country if places else None
-        source = self._source(record)
+        source = self.source_of(record)
         notice = Notice(
             advisory=advisory,
             purpose=telling.purpose,
@@ -136,7 +138,7 @@ class Notices:
             ends=window.ends,
             changes_at=window.starts if now < window.starts else None,
         )
-        return self._follow_up(notice, known, name, now) if name else notice
+        return self._follow_up(notice, known, name, now) if name not in ("", STILL) else notice
 
     def _follow_up(self, notice: Notice, known: Known, name: str, now: datetime) -> Notice:
         """The same advisory as its follow-up tells it."""
@@ -187,7 +189,7 @@ class Notices:
             basis=found.basis.value,
         )
 
-    def _source(self, record: AdvisoryRecord) -> Source | None:
+    def source_of(self, record: AdvisoryRecord) -> Source | None:
         """The configured source that speaks; one that has a key speaks only by its signature."""
         source = self._sources.get(record.source) if record.source else None
         return source if source is None or record.signed or not source.public_key else None

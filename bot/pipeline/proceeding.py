@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.advisory import Advisory, MsgType
 from bot.domain.broadcast import Manner, Plan
-from bot.domain.change import Version, all_clear, is_warning, kind_of
+from bot.domain.change import all_clear, is_warning, kind_of
 from bot.domain.delivery import Lane
 from bot.domain.guidance import lane_of
 from bot.domain.life import (
@@ -26,32 +26,19 @@ from bot.domain.life import (
     Timing,
     decide,
 )
-from bot.domain.record import AdvisoryRecord, AdvisoryState
+from bot.domain.record import AdvisoryState
 from bot.domain.subscriber import REACH_FIRST, Kind
 from bot.domain.trust import Reason
+from bot.pipeline.echoes import for_the_rest, released, told_before
+from bot.pipeline.known import Known
 from bot.pipeline.plan import broadcast_id
 
-MARK_LASTS = timedelta(hours=24)
-"""How long the messages that are no longer live are sought, to be marked."""
+MARK_LASTS = timedelta(days=7)
+"""How long the messages that are no longer live are sought, to be marked: also by a bot that was
+away for days, for such a message misleads as long as it stands unmarked."""
 
 AHEAD = timedelta(minutes=10)
 """Clocks differ; what was issued later than this in the future was dated wrongly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A stored advisory. ``chain`` are the broadcasts that may have told somebody of it or of
-    what it superseded, the newest first: the first with a receipt of a chat has the live message.
-    """
-
-    record: AdvisoryRecord
-    version: Version
-    chain: tuple[str, ...]
-
-    @property
-    def advisory(self) -> Advisory:
-        """The advisory itself."""
-        return self.version.advisory
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +105,10 @@ def judged(
     return kind, tuple((one, decide(_state(one, new, received), kind)) for one in live)
 
 
-def proceed(new: Known, originals: Sequence[Known], now: datetime) -> Proceeding:
-    """What publishing an advisory ends and starts."""
+def proceed(
+    new: Known, originals: Sequence[Known], now: datetime, others: Sequence[Known] = ()
+) -> Proceeding:
+    """What publishing an advisory ends and starts; `others` are all other live warnings."""
     event, decisions = judged(new, originals)
     record = new.record
     ended = tuple(
@@ -130,13 +119,13 @@ def proceed(new: Known, originals: Sequence[Known], now: datetime) -> Proceeding
     told = [(one, decision) for one, decision in decisions if decision.telling]
     if not told:
         telling = decide(State.UNTOLD, event).telling
-        lane = lane_of(new.advisory, now)
-        plan = Plan(record.id, lane, record.expires, places=record.places)
-        return Proceeding(ended, (plan,) if telling else ())
+        return Proceeding(ended, (_announcement(new, now, others),) if telling else ())
     gravest = next((d for _, d in told if d.mark), told[0][1])
     assert gravest.telling is not None
     chain = _joined(one.chain for one, _ in told)
     is_wider = gravest.telling.audience is Audience.TOLD_AND_PLACES
+    if event is Event.MINOR and told_before(new, others):
+        is_wider = False  # who was not told by this source was told the same by another
     plan = Plan(
         record.id,
         _lane(new.advisory, event, [one.advisory for one, _ in told], now),
@@ -147,7 +136,17 @@ def proceed(new: Known, originals: Sequence[Known], now: datetime) -> Proceeding
         closes=event is not Event.EASED,
     )
     marks = (_mark(one, d.mark, by=record.id, now=now) for one, d in told if d.mark)
-    return Proceeding(ended, (plan, *marks))
+    successor = new if is_warning(new.advisory) else None
+    over = [one for one, decision in told if decision.state in _ENDED]
+    still = (again for one in over for again in released(one, successor, others, now))
+    return Proceeding(ended, (plan, *marks, *still))
+
+
+def _announcement(new: Known, now: datetime, others: Sequence[Known]) -> Plan:
+    record = new.record
+    plan = Plan(record.id, lane_of(new.advisory, now), record.expires, places=record.places)
+    told = told_before(new, others)
+    return plan if told is None else for_the_rest(plan, told)
 
 
 def timed(

@@ -14,15 +14,16 @@ import structlog
 from bot.domain.advisory import Advisory, Severity
 from bot.domain.change import Policy, is_warning
 from bot.domain.gazetteer import Gazetteer
-from bot.domain.life import OPENED, PASSED, timers
+from bot.domain.life import OPENED, PASSED, STILL, timers
 from bot.domain.operators import SOURCE, Patience, Urging, second_look, urgings
 from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.domain.resolution import Resolution
 from bot.domain.trust import Ruling, Source, Unsigned, Verdict, judge
+from bot.pipeline.known import Known
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.plan import broadcast_id, expiry, locate, short_code
 from bot.pipeline.ports import Advisories, Authors, Broadcasts, Desk, Timers
-from bot.pipeline.proceeding import Known, doubts, proceed
+from bot.pipeline.proceeding import doubts, proceed
 from bot.pipeline.roster import Roster
 
 log = structlog.get_logger(__name__)
@@ -117,7 +118,7 @@ class Review:
             self._left_out.append(record)
             self._news.set()
         if record.state is AdvisoryState.PUBLISHED:
-            await self._publish(record)
+            await self._publish(record, await self._warnings())
         else:
             log.info("advisory waits", advisory=record.id, reasons=record.reasons)
             self._news.set()
@@ -133,7 +134,7 @@ class Review:
             decided_by=by,
         ):
             return False
-        await self._publish(replace(record, state=AdvisoryState.PUBLISHED))
+        await self._publish(replace(record, state=AdvisoryState.PUBLISHED), await self._warnings())
         return True
 
     async def reject(self, advisory_id: str, by: str | None = None) -> bool:
@@ -150,8 +151,9 @@ class Review:
 
         Both are idempotent. Run at start and whenever Redis came back.
         """
+        warnings = await self._warnings()
         for record in await self._advisories.current(self._clock()):
-            await self._publish(record)
+            await self._publish(record, warnings)
 
     async def keep_asking(self) -> None:
         """Ask operators about what waits and tell them what was left out, for ever.
@@ -257,10 +259,11 @@ class Review:
         first = self._gazetteer.get(named[0]) if named else None
         return first.name("en") if first else ""
 
-    async def _publish(self, record: AdvisoryRecord) -> None:
+    async def _publish(self, record: AdvisoryRecord, warnings: Sequence[Known]) -> None:
         now = self._clock()
         new = await self._lineage.known(record)
-        proceeding = proceed(new, await self._lineage.originals(record), now)
+        others = [one for one in warnings if one.record.id != record.id]
+        proceeding = proceed(new, await self._lineage.originals(record), now, others)
         for ended, state in proceeding.end:
             await self._end(ended, state, by=record.id)
         for plan in proceeding.start:
@@ -276,6 +279,12 @@ class Review:
             await self._timers.set(record.id, [(timer.name, timer.due) for timer in ahead])
         self._wake()
 
+    async def _warnings(self) -> tuple[Known, ...]:
+        """Every warning that counts now."""
+        current = await self._advisories.current(self._clock())
+        known = [await self._lineage.known(record) for record in current]
+        return tuple(one for one in known if is_warning(one.advisory))
+
     async def _end(self, advisory_id: str, state: AdvisoryState, *, by: str) -> None:
         # Stop what is still going out before anything else is said about it.
         await self._broadcasts.cancel(advisory_id)
@@ -284,5 +293,5 @@ class Review:
                 break
         # A timer starts nothing of it any more; what one started until now is stopped as well.
         reminders = (f"remind{ahead}" for ahead in self._policy.minutes_ahead)
-        for name in (OPENED, PASSED, *reminders):
+        for name in (OPENED, PASSED, STILL, *reminders):
             await self._broadcasts.cancel(broadcast_id(advisory_id, name))

@@ -11,9 +11,10 @@ import structlog
 from bot.domain.change import Policy
 from bot.domain.life import EVER, Timer, Timing, timers, timing
 from bot.domain.record import AdvisoryState, DueTimer
+from bot.pipeline.known import Known
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.ports import Advisories, Broadcasts, Meter, Timers
-from bot.pipeline.proceeding import Known, timed
+from bot.pipeline.proceeding import timed
 
 log = structlog.get_logger(__name__)
 

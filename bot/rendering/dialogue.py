@@ -20,9 +20,6 @@ from bot.rendering.text import clean, escape, shorten
 from bot.rendering.times import Times
 
 OFFERED_CITIES = 8
-SHOWN_ACTIVE = 6
-"""So many active advisories fit one message whatever they are called; the rest are counted."""
-
 POPUP_LIMIT = 200
 """Characters of an answer to a button (Bot API, answerCallbackQuery)."""
 
@@ -202,41 +199,13 @@ class Dialogue:
         ]
         html = _paragraphs(
             escape(note),
-            self._off(language, chat),
+            self.off(language, chat),
             _lines(
                 f"<b>{self._html(language, title)}</b>",
                 *(f"• {escape(self._label(id, language))}" for id, _ in names),
             ),
         )
         return Message(html, (*_rows(removing, 2), *self._menu(language, with_cities=False)))
-
-    def status(
-        self, language: str, chat: Chat, current: Sequence[Current], now: datetime
-    ) -> Message:
-        """What is active for the chat's cities, and for which of them nothing is."""
-        shown = current[:SHOWN_ACTIVE]
-        concerned = {place for record, _ in current for place in record.places}
-        quiet = [self.name(id, language) for id in chat.places if id not in concerned]
-        rest = len(current) - len(shown)
-        html = _paragraphs(
-            f"<b>{self._html(language, 'status.title')}</b>",
-            self._off(language, chat),
-            *(self._active(language, chat, record, advisory) for record, advisory in shown),
-            escape(self.texts.plural(language, "chat.status.rest", rest)) if rest else "",
-            self._html(language, "status.none", cities=", ".join(quiet)) if quiet else "",
-            _lines(
-                self._html(language, "status.at", time=self._at(language, chat.places, now)),
-                self._html(language, "status.siren"),
-            ),
-        )
-        if chat.kind is not Kind.PRIVATE:
-            return Message(html)
-        more = [
-            Button(self.text(language, "button.more", code=record.code), data=f"more:{record.id}")
-            for record, _ in shown
-        ]
-        back = Button(self.text(language, "button.cities"), data="city:menu")
-        return Message(html, _rows([*more, back], 1))
 
     def languages(self, language: str) -> Message:
         """The choice of a language, each in its own words."""
@@ -341,36 +310,18 @@ class Dialogue:
         items += [("button.add", "city:more"), ("button.status", "status")]
         return _rows([Button(self.text(language, key), data=data) for key, data in items], 2)
 
-    def _off(self, language: str, chat: Chat) -> str:
+    def off(self, language: str, chat: Chat) -> str:
+        """In HTML, that the chat gets no warnings; empty for one that does."""
         if chat.state is State.ACTIVE:
             return ""
         shared = chat.kind is not Kind.PRIVATE
         return self._html(language, "off.shared" if shared else "off.private")
 
-    def _active(self, language: str, chat: Chat, record: AdvisoryRecord, advisory: Advisory) -> str:
-        here = [id for id in chat.places if id in record.places]
-        info = advisory.info_for(language)
-        headline = _short((info.headline or info.event) if info else "")
-        headline = headline or self.text(language, "status.untitled")
-        if advisory.is_drill:
-            headline = self.text(language, "status.drill", headline=headline)
-        start, end = advisory.window
-        window = Times(self.texts, language, self._timezone(here)).window(start, end)
-        return _lines(
-            f"<b>{escape(', '.join(self.name(id, language) for id in here))}</b>",
-            escape(headline),
-            escape(window),
-            self._html(language, "status.code", code=record.code),
-        )
-
-    def _at(self, language: str, place_ids: Iterable[str], now: datetime) -> str:
-        times = Times(self.texts, language, self._timezone(place_ids))
-        return f"{times.moment(now)}, {times.zone}"
-
     def _issued(self, times: Times, advisory: Advisory) -> str:
         return f"{times.dated(advisory.sent)}, {times.zone}"
 
-    def _timezone(self, place_ids: Iterable[str]) -> str:
+    def timezone(self, place_ids: Iterable[str]) -> str:
+        """The IANA name of the first place's zone; UTC where none is known."""
         places = (self.gazetteer.get(id) for id in place_ids)
         return next((place.timezone for place in places if place), "UTC")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from typing import Literal
+from datetime import timedelta
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.domain.advisory import Severity
 from bot.domain.trust import Source, Unsigned
@@ -34,6 +35,8 @@ class SourceSettings(BaseModel):
     places: tuple[str, ...] = ()
     max_severity: Severity = Severity.EXTREME
     review: bool = False
+    trust: Annotated[int, Field(ge=1, le=10)] = 5
+    silent_after_hours: Annotated[float, Field(gt=0, le=8760)] | None = None
 
     @field_validator("public_key")
     @classmethod
@@ -47,6 +50,7 @@ class SourceSettings(BaseModel):
 
     def source(self, key: str) -> Source:
         """The source as the domain knows it."""
+        silent = self.silent_after_hours
         return Source(
             key=key,
             name=self.name,
@@ -55,4 +59,6 @@ class SourceSettings(BaseModel):
             places=frozenset(self.places),
             max_severity=self.max_severity,
             review=self.review,
+            trust=self.trust,
+            silent_after=None if silent is None else timedelta(hours=silent),
         )

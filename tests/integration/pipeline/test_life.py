@@ -78,6 +78,19 @@ async def test_end_that_nobody_needs_any_more_is_recorded_and_told_to_nobody(
     assert [one.mark for one in here.of(1)] == [Mark.ENDED]
 
 
+async def test_what_was_replaced_is_marked_also_after_days_without_the_bot(here: Village) -> None:
+    await here.receive(here.alert("attack"))
+    await here.deliver()
+    await here.pass_time(7 * HOUR)
+    while len(here.of(1)) < 2:  # the opening has come, and nothing is marked yet
+        await here.deliver(1)
+    assert here.of(1)[0].is_live
+    here.clock.now += 48 * HOUR
+    here.restart()
+    await here.deliver()
+    assert here.of(1)[0].mark is Mark.REPLACED
+
+
 async def test_restart_repeats_nothing(here: Village) -> None:
     await here.receive(here.alert("attack"))
     await here.deliver()

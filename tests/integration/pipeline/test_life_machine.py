@@ -49,6 +49,8 @@ CHANGES: tuple[dict[str, Any], ...] = (
     {"area": [area(KYIV), area(LVIV)]},
     {"severity": "Extreme", "area": [area(LVIV)]},
 )
+DOWN_H = 24
+"""Longer stretches than this pass with a dispatcher that delivers."""
 SOURCES_WORD = {Purpose.CANCEL, Purpose.ALL_CLEAR}
 
 
@@ -129,8 +131,8 @@ class Machine(RuleBasedStateMachine):
 
     @rule(hours=st.sampled_from([0.5, 2, 7, 40]))
     def time_passes(self, hours: float) -> None:
-        if self.ended:
-            # Those who were told are sought for a day, not for ever.
+        if self.ended or hours > DOWN_H:
+            # Those who were told are sought for a time, not for ever.
             self.deliver()
         self.run(self.here.pass_time(timedelta(hours=hours)))
 

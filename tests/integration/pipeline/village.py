@@ -6,7 +6,7 @@ its reader does. Time is a test's own.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +22,7 @@ from bot.domain.delivery import End
 from bot.domain.life import Mark, Purpose
 from bot.domain.message import Layout
 from bot.domain.subscriber import Chat, Kind
-from bot.domain.trust import Unsigned
+from bot.domain.trust import Source, Unsigned
 from bot.formats import parse
 from bot.loading import Content, load_content
 from bot.pipeline.lineage import Lineage
@@ -31,6 +31,7 @@ from bot.pipeline.notices import Notices
 from bot.pipeline.review import Arrival, Review, Rules
 from bot.pipeline.roster import Roster
 from bot.pipeline.timekeeper import Timekeeper
+from bot.pipeline.voices import Voices
 from bot.rendering.advisory import Renderer
 from bot.rendering.notice import LIVE
 from bot.sections.operators import OperatorSettings
@@ -93,8 +94,10 @@ def content() -> Content:
 class Village:
     """What a test acts through."""
 
-    def __init__(self, storage: Storage, clock: Clock) -> None:
-        self.storage, self.clock = storage, clock
+    def __init__(
+        self, storage: Storage, clock: Clock, sources: Mapping[str, Source] | None = None
+    ) -> None:
+        self.storage, self.clock, self.sources = storage, clock, sources or {}
         self.shown: list[Shown] = []
         self.sent: list[Shown] = []
         self._numbers = count(1)
@@ -112,7 +115,7 @@ class Village:
             policy=policy,
             gazetteer=made.gazetteer,
             guidance=made.guidance,
-            sources={},
+            sources=self.sources,
             days=3,
             profile="ua",
             clock=clock,
@@ -124,7 +127,7 @@ class Village:
             lineage=lineage,
             policy=policy,
             gazetteer=made.gazetteer,
-            sources={},
+            sources=self.sources,
             unsigned=Unsigned.PUBLISH,
             roster=Roster(storage.operators, (), made.gazetteer),
             authors=storage.drafts,
@@ -143,6 +146,16 @@ class Village:
             clock=clock,
             wake=lambda: None,
         )
+        self.voices = Voices(
+            advisories=storage.advisories,
+            lineage=lineage,
+            notices=self.notices,
+            guidance=made.guidance,
+            gazetteer=made.gazetteer,
+            sources=self.sources,
+            contacts=storage.source_contacts,
+            clock=clock,
+        )
         self.live = Live(
             advisories=storage.advisories,
             broadcasts=storage.broadcasts,
@@ -156,10 +169,11 @@ class Village:
         await self.storage.chats.save(chat)
         await self.live.join(chat)
 
-    async def receive(self, alert: dict[str, Any]) -> Advisory:
-        """An advisory comes in."""
+    async def receive(self, alert: dict[str, Any], source: str | None = None) -> Advisory:
+        """An advisory comes in, by the word of a configured source or of nobody known."""
         (advisory,) = parse(payload(alert)).advisories
-        await self.review.consider(Arrival(advisory, self.clock.now, None, signed=False))
+        signed = source is not None
+        await self.review.consider(Arrival(advisory, self.clock.now, source, signed=signed))
         return advisory
 
     async def pass_time(self, by: timedelta) -> None:
@@ -189,8 +203,11 @@ class Village:
         assert broadcast is not None
         notice = await self.notices.for_broadcast(broadcast_id)
         message = self.renderer.render(notice, "en", Layout.PRIVATE)
-        is_change = broadcast.manner is not Manner.SEND and chat.answers is not None
+        edits = broadcast.manner in (Manner.EDIT, Manner.EDIT_OR_SEND)
+        is_change = edits and chat.answers is not None
         if broadcast.manner is Manner.EDIT and not is_change:
+            return Entry(chat.recipient, End.SUPPRESSED)
+        if broadcast.manner is Manner.UNTOLD and chat.answers is not None:
             return Entry(chat.recipient, End.SUPPRESSED)
         shown = Shown(
             id=chat.answers if is_change and chat.answers else next(self._numbers),
@@ -251,9 +268,9 @@ class Village:
         changes = {"msgType": "Update", "references": reference(original)} | changes
         return self.alert(name, info=info, **changes)
 
-    def withdrawal(self, original: Advisory, name: str) -> dict[str, Any]:
+    def withdrawal(self, original: Advisory, name: str, **changes: Any) -> dict[str, Any]:
         """A Cancel of `original` that says nothing else."""
-        found = self.after(original, name, msgType="Cancel")
+        found = self.after(original, name, msgType="Cancel", **changes)
         del found["info"]
         return found
 
@@ -270,9 +287,11 @@ def reference(original: Advisory) -> str:
 
 
 @asynccontextmanager
-async def village(redis_url: str, clock: Clock | None = None) -> AsyncIterator[Village]:
+async def village(
+    redis_url: str, clock: Clock | None = None, sources: Mapping[str, Source] | None = None
+) -> AsyncIterator[Village]:
     """A village whose dispatcher's role is held."""
     clock = clock or Clock()
     async with open_storage(redis_url, Path("unused"), story=clock) as storage:
         assert await storage.role.acquire(ROLE, 3600)
-        yield Village(storage, clock)
+        yield Village(storage, clock, sources)

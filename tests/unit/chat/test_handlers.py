@@ -11,10 +11,12 @@ from telegram.ext import CallbackQueryHandler
 from bot.chat import hints
 from bot.chat.choice import Match
 from bot.chat.handlers import handlers
+from bot.content.guidance import load_guidance
 from bot.content.texts import Texts
 from bot.domain.message import Message
 from bot.domain.subscriber import Chat, Kind
 from bot.rendering.dialogue import Coming, Dialogue
+from bot.rendering.status import Situation, StatusTexts
 from tests.unit.chat.places import GAZETTEER, KYIV, LVIV
 
 DIALOGUE = Dialogue(Texts.load(), GAZETTEER)
@@ -28,7 +30,9 @@ WRITTEN = [
     DIALOGUE.full("en"),
     DIALOGUE.cities("en", CHAT),
     DIALOGUE.cities("en", replace(CHAT, places=())),
-    DIALOGUE.status("en", CHAT, (), NOW),
+    StatusTexts(Texts.load(), load_guidance(Texts.load().languages), DIALOGUE).status(
+        "en", CHAT, Situation(), NOW
+    ),
     DIALOGUE.languages("en"),
     DIALOGUE.privacy("en", CHAT),
     DIALOGUE.confirm_deletion("en"),

@@ -15,6 +15,7 @@ from bot.domain.change import Policy, Version, window_of
 from bot.domain.delivery import Lane
 from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.domain.trust import Reason
+from bot.pipeline.known import Known
 from bot.pipeline.plan import (
     CORRECTION_LASTS,
     advisory_id,
@@ -23,7 +24,7 @@ from bot.pipeline.plan import (
     name_of,
     short_code,
 )
-from bot.pipeline.proceeding import Known, Proceeding, doubts
+from bot.pipeline.proceeding import Proceeding, doubts
 from bot.pipeline.proceeding import proceed as _proceed
 
 SENT = datetime(2024, 11, 19, 20, 30, tzinfo=UTC)

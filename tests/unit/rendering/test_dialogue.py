@@ -20,7 +20,7 @@ from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.domain.subscriber import MAX_PLACES, Chat, Household, Kind, State
 from bot.rendering.dialogue import POPUP_LIMIT, Coming, Dialogue, Word, stands
 from bot.rendering.text import MAX_UNITS, parsed_units, unmarked
-from tests.unit.chat.places import BROVARY, GAZETTEER, HORODOK_EAST, HORODOK_WEST, KYIV, LVIV
+from tests.unit.chat.places import GAZETTEER, HORODOK_EAST, HORODOK_WEST, KYIV, LVIV
 
 TEXTS = Texts.load()
 DIALOGUE = Dialogue(TEXTS, GAZETTEER)
@@ -189,52 +189,7 @@ def test_stopped_chat_is_told_so(language: str) -> None:
     off = DIALOGUE.text(language, "off.private")
     stopped = replace(CHAT, state=State.STOPPED)
     assert off in unmarked(DIALOGUE.cities(language, stopped).html)
-    assert off in unmarked(DIALOGUE.status(language, stopped, (), NOW).html)
     assert off not in unmarked(DIALOGUE.cities(language, CHAT).html)
-
-
-@every_language
-def test_status_tells_what_is_active_where_until_when_and_what_is_not(language: str) -> None:
-    about = advisory()
-    status = DIALOGUE.status(language, CHAT, [(record(about), about)], NOW)
-    shown = unmarked(status.html)
-    assert_fits(status)
-    for part in (
-        KYIV.name(language),
-        "Potential air attack",
-        "KYI-7Q2F",
-        "00:05",  # the end, in Kyiv's time
-        "14:05",  # now, in Kyiv's time
-        DIALOGUE.text(language, "status.none", cities=LVIV.name(language)),
-        DIALOGUE.text(language, "status.siren"),
-    ):
-        assert part in shown
-    assert status.keyboard[0][0].data == f"more:{about.id}"
-
-
-@every_language
-def test_status_of_a_group_is_short(language: str) -> None:
-    about = advisory()
-    group = replace(CHAT, kind=Kind.GROUP)
-    assert DIALOGUE.status(language, group, [(record(about), about)], NOW).keyboard == ()
-
-
-@every_language
-def test_status_marks_drills_and_escapes_the_source(language: str) -> None:
-    about = advisory("<b>Air</b> & attack", status="Exercise")
-    html = DIALOGUE.status(language, CHAT, [(record(about), about)], NOW).html
-    drill = DIALOGUE.text(language, "status.drill", headline="")
-    assert f"{drill}&lt;b&gt;Air&lt;/b&gt; &amp; attack" in html
-
-
-@every_language
-def test_status_with_many_long_advisories_fits(language: str) -> None:
-    many = [advisory(f"{number} " + "дуже довгий заголовок " * 40) for number in range(20)]
-    chat = replace(CHAT, places=(KYIV.id, LVIV.id, BROVARY.id))
-    current = [(record(one, places=chat.places), one) for one in many]
-    status = DIALOGUE.status(language, chat, current, NOW)
-    assert_fits(status)
-    assert TEXTS.plural(language, "chat.status.rest", 14) in unmarked(status.html)
 
 
 @pytest.mark.parametrize(
