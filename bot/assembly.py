@@ -17,6 +17,7 @@ from bot.formats.signature import derived_key, public_key, sign
 from bot.loading import Content
 from bot.pipeline.backlog import Backlog
 from bot.pipeline.courier import Courier
+from bot.pipeline.discretion import Discretion
 from bot.pipeline.dispatch import Dispatcher
 from bot.pipeline.further import Further
 from bot.pipeline.intake import Intake
@@ -94,6 +95,7 @@ def assemble(
         words=operator_texts,
     )
     letters = Letters(notices, renderer, sender, storage.clock)
+    discretion = build_discretion(storage, content, notices)
     paying = Paying(
         settings.delivery.paid.terms,
         broadcasts=storage.broadcasts,
@@ -106,6 +108,7 @@ def assemble(
         storage,
         letters,
         sender,
+        discretion=discretion,
         paying=paying,
         pacer=pacer,
         metrics=metrics,
@@ -174,7 +177,14 @@ def assemble(
     register = Register(storage.broadcasts)
     further = Further(
         courier=build_courier(
-            storage, letters, sender, paying=paying, pacer=pacer, meter=metrics, register=register
+            storage,
+            letters,
+            sender,
+            discretion=discretion,
+            paying=paying,
+            pacer=pacer,
+            meter=metrics,
+            register=register,
         ),
         register=register,
         posts=storage.channels,
@@ -192,6 +202,7 @@ def build_courier(
     letters: Letters,
     sender: Sender,
     *,
+    discretion: Discretion,
     paying: Paying,
     pacer: Pacer,
     meter: Metrics,
@@ -210,6 +221,20 @@ def build_courier(
         clock=storage.clock,
         register=register,
         errands=storage.errands,
+        discretion=discretion,
+    )
+
+
+def build_discretion(storage: Storage, content: Content, notices: Notices) -> Discretion:
+    """What knows when a chat wants to be told."""
+    return Discretion(
+        advisories=storage.advisories,
+        notices=notices,
+        gazetteer=content.gazetteer,
+        guidance=content.guidance,
+        lists=storage.checklists,
+        households=storage.chats,
+        clock=storage.clock,
     )
 
 
@@ -234,6 +259,7 @@ def build_dispatcher(
     letters: Letters,
     sender: Sender,
     *,
+    discretion: Discretion,
     paying: Paying,
     pacer: Pacer,
     metrics: Metrics,
@@ -243,7 +269,14 @@ def build_dispatcher(
     register, backlog = Register(storage.broadcasts), Backlog()
     tenure, recorder = Tenure(storage.role), Recorder(storage.broadcasts, metrics)
     courier = build_courier(
-        storage, letters, sender, paying=paying, pacer=pacer, meter=metrics, register=register
+        storage,
+        letters,
+        sender,
+        discretion=discretion,
+        paying=paying,
+        pacer=pacer,
+        meter=metrics,
+        register=register,
     )
     sending = Sending(
         backlog=backlog,

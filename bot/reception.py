@@ -31,6 +31,7 @@ from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
 from bot.rendering.pages import Pages
 from bot.rendering.rollcall import RollCallTexts
+from bot.rendering.settings import SettingsTexts
 from bot.rendering.shelter import ShelterTexts
 from bot.rendering.status import StatusTexts
 from bot.rendering.ticklist import TickLists
@@ -91,6 +92,7 @@ def chat_services(
         suggest=suggest,
         dialogue=dialogue,
         status_texts=StatusTexts(content.texts, content.guidance, dialogue),
+        settings_texts=SettingsTexts(content.texts, content.guidance, dialogue),
         tick_lists=TickLists(
             content.texts,
             content.guidance,

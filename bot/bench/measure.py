@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.assembly import build_dispatcher
+from bot.assembly import build_discretion, build_dispatcher
 from bot.bench.sample import advisory
 from bot.bench.steps import Step, stepped
 from bot.bench.stub import TOKEN, Stub
@@ -248,6 +248,7 @@ def _build(content: Content, storage: Storage, stub: Stub, sender: Sender, rate:
         storage,
         letters,
         sender,
+        discretion=build_discretion(storage, content, notices),
         paying=Paying(
             Terms(),
             broadcasts=storage.broadcasts,

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from telegram import Bot
 
+from bot.chat.digest import Digest
 from bot.chat.errands import ErrandWorker, Queue
 from bot.chat.membership import carry_over
 from bot.chat.pinning import Pinning
@@ -15,6 +16,9 @@ from bot.chat.troubles import Troubles
 from bot.domain.errand import Errand, Task
 from bot.domain.subscriber import Kind
 from bot.pipeline.further import Further
+
+DIGEST_S = 0.1
+"""Between two chats: thousands may rise at the same hour, and a broadcast needs the rate."""
 
 Step = Callable[[], Awaitable[None]]
 
@@ -35,10 +39,13 @@ class Aftermath:
         self._further = further
         self._pinning = Pinning(bot, services.pins, services.advisories, services.clock)
         troubles = Troubles(bot, services.contacts, services.chats, services.dialogue)
+        digest = Digest(bot, services)
         self._workers = {
             Task.TOLD: ErrandWorker(queue, Task.TOLD, self._follow, may=leads),
             Task.TROUBLE: ErrandWorker(queue, Task.TROUBLE, troubles.tell),
             Task.TALLY: ErrandWorker(queue, Task.TALLY, Tally(bot, services).settle),
+            Task.RESTED: ErrandWorker(queue, Task.RESTED, digest.rested, may=leads, gap_s=DIGEST_S),
+            Task.DAILY: ErrandWorker(queue, Task.DAILY, digest.daily, may=leads, gap_s=DIGEST_S),
             Task.MOVED: ErrandWorker(queue, Task.MOVED, self._carry_over, gap_s=0),
         }
 

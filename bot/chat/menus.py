@@ -23,13 +23,15 @@ log = structlog.get_logger(__name__)
 
 PRIVATE = (
     *("start", "city", "status", "checklist", "household", "shelter", "verify", "offline"),
-    *("test", "language", "settings", "privacy", "stop", "help"),
+    *("test", "language", "settings", "pause", "privacy", "stop", "help"),
 )
 GROUP = ("status", "checklist", "help")
 EPHEMERAL = ("status", "help")
 """What a member asks in a group and only that member is answered, where the client knows how."""
 
-ADMINISTRATORS = ("city", "status", "checklist", "rollcall", "language", "stop", "help")
+ADMINISTRATORS = (
+    *("city", "status", "checklist", "rollcall", "language", "settings", "pause", "stop", "help"),
+)
 VIEWERS = ("pending", "sources", "operators", "audit")
 WRITERS = ("publish", *VIEWERS)
 

@@ -17,6 +17,7 @@ from bot.chat.visit import Visit, visit
 from bot.domain.checklist import TickList
 from bot.domain.message import Message
 from bot.domain.operators import Operator
+from bot.domain.preferences import Preferences
 from bot.rendering.text import escape
 
 FILE_NAME = "forewarn.json"
@@ -124,7 +125,10 @@ async def _kept(here: Visit, update: Update, context: Context) -> Kept:
 def _beside(kept: Kept, here: Visit, context: Context) -> list[str]:
     """A paragraph for each thing that is kept beside the chat itself."""
     services, language = context.services, here.language
-    said = [
+    said = []
+    if here.chat.preferences != Preferences():
+        said += services.settings_texts.chosen(language, here.chat, services.clock())
+    said += [
         services.dialogue.texts.plural(language, f"chat.privacy.{name}", len(chats))
         for name, chats in (("told_about", kept.told_about), ("roll_calls", kept.roll_calls))
         if chats
@@ -146,6 +150,7 @@ def exported(here: Visit, context: Context, kept: Kept) -> bytes:
         "language": chat.language,
         "state": chat.state,
         "short_messages": chat.low_data,
+        "preferences": _chosen(chat.preferences),
         "places": [{"id": id, "name": dialogue.name(id, chat.language)} for id in chat.places],
         "household": asdict(chat.household) if chat.household else None,
         "shelter": asdict(chat.shelter) if chat.shelter else None,
@@ -163,3 +168,20 @@ def exported(here: Visit, context: Context, kept: Kept) -> bytes:
         since = kept.operator.since.isoformat() if kept.operator.since else None
         stored["operator"] = asdict(kept.operator) | {"since": since}
     return json.dumps(stored, ensure_ascii=False, indent=2).encode()
+
+
+def _chosen(chosen: Preferences) -> dict[str, object]:
+    until = chosen.paused_until
+    return {
+        "quiet_hours": str(chosen.quiet) if chosen.quiet else None,
+        "paused_until": until.isoformat() if until else None,
+        "daily": chosen.daily,
+        "places": {
+            place: {
+                "least_severity": follow.least,
+                "without": sorted(follow.without),
+                "silent": follow.secondary,
+            }
+            for place, follow in chosen.places.items()
+        },
+    }

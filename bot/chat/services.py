@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -24,6 +24,7 @@ from bot.rendering.notice import Notice
 from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
 from bot.rendering.rollcall import RollCallTexts
+from bot.rendering.settings import SettingsTexts
 from bot.rendering.shelter import ShelterTexts
 from bot.rendering.status import Situation, StatusTexts
 from bot.rendering.ticklist import TickLists
@@ -146,6 +147,9 @@ class Live(Protocol):
 
     async def active(self, places: Collection[str]) -> tuple[Active, ...]: ...
     async def join(self, chat: Chat, formerly: Recipient | None = None) -> int: ...
+    async def held(self, chat: Chat) -> tuple[str, ...]: ...
+    async def tell(self, chat: Chat, held: Iterable[str]) -> None: ...
+    async def summed(self, chat: Chat, held: Iterable[str]) -> None: ...
 
 
 class Voices(Protocol):
@@ -202,6 +206,7 @@ class Services:
     suggest: Suggest
     dialogue: Dialogue
     status_texts: StatusTexts
+    settings_texts: SettingsTexts
     tick_lists: TickLists
     household_menu: HouseholdMenu
     shelter_texts: ShelterTexts

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from telegram import Update
 
 from bot.chat.context import Context
 from bot.chat.reply import answer, send, show
 from bot.chat.visit import is_new, visit
+from bot.rendering.text import escape
 
 
 async def status(update: Update, context: Context) -> None:
@@ -19,6 +22,8 @@ async def status(update: Update, context: Context) -> None:
     else:
         situation = await services.voices.of(here.chat.places)
         text = services.status_texts.status(here.language, here.chat, situation, now)
+        if paused := services.settings_texts.paused(here.language, here.chat, now):
+            text = replace(text, html=f"{text.html}\n\n{escape(paused)}")
         await show(update, context, text)
     await answer(update)
 

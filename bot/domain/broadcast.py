@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.delivery import End, Lane
+from bot.domain.preferences import Preferences
 from bot.domain.shelter import ShelterNote
 from bot.domain.subscriber import REACH_FIRST, Kind, Recipient
 
@@ -67,7 +68,8 @@ class Claimed:
     """A chat put in flight. ``answers`` is the earlier message that is answered or changed.
 
     ``doubtful``: an earlier send of this broadcast to it may have been accepted. ``shelter`` is
-    what the person wrote down: then the letter is for this chat alone.
+    what the person wrote down: then the letter is for this chat alone. ``chosen`` is None for a
+    chat that never chose anything: it is told everything at once.
     """
 
     recipient: Recipient
@@ -78,6 +80,7 @@ class Claimed:
     low_data: bool = False
     doubtful: bool = False
     shelter: ShelterNote | None = None
+    chosen: Preferences | None = None
 
 
 @dataclass(frozen=True, slots=True)

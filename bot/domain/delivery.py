@@ -29,6 +29,7 @@ class End(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     SUPPRESSED = "suppressed"
+    HELD = "held"  # the chat rests: it is summed up afterwards, and counts as sent then
     UNKNOWN = "unknown"  # the request left, no answer came, and a repeat is not worth it
 
 

@@ -12,6 +12,8 @@ class Task(StrEnum):
     TOLD = "told"  # a group or channel has a message: pin it, post its further languages
     TROUBLE = "trouble"  # something is missing there: tell an administrator once
     TALLY = "tally"  # a roll-call's counter is behind, or its time is over
+    RESTED = "rested"  # a chat's rest is over: tell what was held back
+    DAILY = "daily"  # a chat asked for a word on days on which nothing is active
     MOVED = "moved"  # a group has another id: what is kept under the old one follows
 
 

@@ -86,7 +86,7 @@ class Audience(StrEnum):
     PLACES = "who follows its places"
     TOLD = "who was told"
     TOLD_AND_PLACES = "who was told, and who follows its places"
-    UNPREPARED = "private chats that were told"
+    UNPREPARED = "private chats that were told and whose checklist is unfinished"
 
 
 class Form(StrEnum):

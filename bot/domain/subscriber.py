@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from bot.domain.preferences import Preferences
 from bot.domain.shelter import ShelterNote
 
 MAX_PLACES = 10
@@ -97,6 +98,7 @@ class Chat:
     low_data: bool = False
     shelter: ShelterNote | None = None
     also: tuple[str, ...] = ()
+    preferences: Preferences = field(default_factory=Preferences)
 
     @property
     def recipient(self) -> Recipient:

@@ -14,7 +14,9 @@ from bot.domain.delivery import Act, End, Outcome, Step, Verdict, decide
 from bot.domain.errand import Errand, Task, Trouble
 from bot.domain.fault import StorageUnavailable
 from bot.domain.message import Prepared
+from bot.domain.preferences import Fate
 from bot.domain.subscriber import Kind, Recipient, State
+from bot.pipeline.discretion import Discretion
 from bot.pipeline.job import Job
 from bot.pipeline.letters import Letters
 from bot.pipeline.paying import Paying
@@ -50,6 +52,7 @@ class Courier:
         clock: Callable[[], datetime],
         register: Register,
         errands: Errands,
+        discretion: Discretion,
     ) -> None:
         self._letters = letters
         self._paying = paying
@@ -62,13 +65,17 @@ class Courier:
         self._clock = clock
         self._register = register
         self._errands = errands
+        self._discretion = discretion
 
     async def deliver(self, job: Job, redirects: int = 0) -> Entry:
         """Check, render, send, decide; what comes back is to be recorded."""
         if (unsent := self._check(job)) is not None:
             return unsent
         try:
-            prepared = await self._letters.letter(job)
+            ready = await self._suit(job)
+            if isinstance(ready, Entry):
+                return ready
+            job, prepared = ready, await self._letters.letter(ready)
         except LookupError as fault:
             return await self._halt(job, str(fault))
         outcome = await self._send(job, prepared)
@@ -96,6 +103,23 @@ class Courier:
             doubtful = outcome.verdict is Verdict.AMBIGUOUS
             return job.again(step.at, failed=outcome.verdict not in _WAITS, doubtful=doubtful)
         return Entry(job.recipient, step.end)
+
+    async def _suit(self, job: Job) -> Job | Entry:
+        """The job as this chat wants it now, or what ends it."""
+        tact = await self._discretion.of(job)
+        if tact.fate is Fate.DROPPED:
+            return job.unsent(End.SUPPRESSED)
+        if tact.until is not None:
+            return await self._hold(job, tact.until)
+        return replace(job, hushed=True) if tact.fate is Fate.SILENT else job
+
+    async def _hold(self, job: Job, until: datetime) -> Entry:
+        """Keep it back until the chat has rested. The errand comes first: without it nobody would
+        ever tell.
+        """
+        rest_s = (until - self._clock()).total_seconds()
+        await self._errands.add(Task.RESTED, Errand(job.recipient.chat_id), max(rest_s, 0))
+        return job.unsent(End.HELD)
 
     def _accepted(self, job: Job, outcome: Outcome) -> Entry:
         """What `decide` says of an accepted send, without the way there: it is nearly every one."""

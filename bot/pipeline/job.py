@@ -23,7 +23,7 @@ _EDITING = (Manner.EDIT, Manner.EDIT_OR_SEND)
 class Job:
     """One send to do. It is in flight in Redis until its entry is recorded.
 
-    ``paid``: it goes beyond the free rate, for Stars.
+    ``paid``: it goes beyond the free rate, for Stars; ``hushed``: without a sound, whatever it is.
     """
 
     broadcast_id: str
@@ -31,6 +31,7 @@ class Job:
     expires: datetime
     chat: Claimed
     paid: bool = False
+    hushed: bool = False
     manner: Manner = Manner.SEND
 
     @property

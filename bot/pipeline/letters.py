@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.fault import StorageUnavailable
@@ -30,11 +30,11 @@ class _Letter:
     until: datetime | None = None
 
 
-_Version = tuple[str, Layout, bool]
+_Version = tuple[str, Layout, bool, bool]
 
 
 class Letters:
-    """One prepared body for each broadcast, language and layout, and one more if it is paid.
+    """One prepared body for each broadcast, language and layout; more if it is paid, or hushed.
 
     What is kept is the task that writes it: hundreds of sends that start together wait for one
     rendering instead of doing it each.
@@ -117,6 +117,7 @@ class Letters:
         notice = await self._notices.for_broadcast(job.broadcast_id)
         message = self._renderer.render(notice, job.chat.language, job.layout)
         message = plain(message) if as_plain else message
+        message = replace(message, silent=message.silent or job.hushed)
         prepared = self._sender.prepare(message, paid=job.paid)
         return _Letter(prepared, as_plain, notice.changes_at)
 
@@ -128,4 +129,4 @@ class Letters:
 
 
 def _version(job: Job) -> _Version:
-    return job.chat.language, job.layout, job.paid
+    return job.chat.language, job.layout, job.paid, job.hushed

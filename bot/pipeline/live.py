@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.advisory import Advisory
 from bot.domain.change import is_warning
+from bot.domain.life import STILL
 from bot.domain.record import AdvisoryRecord
 from bot.domain.subscriber import Chat, Recipient
 from bot.pipeline.lineage import read_back
+from bot.pipeline.plan import broadcast_id
 from bot.pipeline.ports import Advisories, Broadcasts
 
 
@@ -67,3 +69,23 @@ class Live:
         if joined:
             self._wake()
         return joined
+
+    async def held(self, chat: Chat) -> tuple[str, ...]:
+        """The broadcasts of what is active that were held back while the chat rested."""
+        ids = [
+            id
+            for one in await self.active(chat.places)
+            for id in (one.record.id, broadcast_id(one.record.id, STILL))
+        ]
+        return tuple([id for id in ids if await self._broadcasts.holds(id, chat.recipient)])
+
+    async def tell(self, chat: Chat, held: Iterable[str]) -> None:
+        """Have the dispatcher tell now what was held."""
+        for id in held:
+            await self._broadcasts.join(id, chat.recipient)
+        self._wake()
+
+    async def summed(self, chat: Chat, held: Iterable[str]) -> None:
+        """The chat has read what was held in a summary: it hears how each goes on and ends."""
+        for id in held:
+            await self._broadcasts.summed(id, chat.recipient)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.message import Prepared
@@ -57,6 +57,7 @@ class PersonalLetters:
         message = self._renderer.render(
             told.notice, job.chat.language, job.layout, job.chat.shelter
         )
+        message = replace(message, silent=message.silent or job.hushed)
         return self._sender.prepare(message, paid=job.paid)
 
     async def give_up(self, job: Job) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.content.texts import Texts
@@ -45,11 +45,16 @@ class StatusTexts:
 
     def status(self, language: str, chat: Chat, situation: Situation, now: datetime) -> Message:
         """Every active source by trust and date, where they differ, and what is quiet."""
+        return self._fitting(language, chat, situation, now, "status.title")
+
+    def _fitting(
+        self, language: str, chat: Chat, situation: Situation, now: datetime, title: str
+    ) -> Message:
         shown = SHOWN
-        html = self._text(language, chat, situation, now, shown)
+        html = self._text(language, chat, situation, now, shown, title)
         while parsed_units(html) > MAX_UNITS and shown > 1:
             shown -= 1
-            html = self._text(language, chat, situation, now, shown)
+            html = self._text(language, chat, situation, now, shown, title)
         if chat.kind is not Kind.PRIVATE:
             return Message(html)
         more = [
@@ -60,6 +65,24 @@ class StatusTexts:
         ]
         back = Button(self._say(language, "button.cities"), data="city:menu")
         return Message(html, tuple((button,) for button in (*more, back)))
+
+    def summary(
+        self,
+        language: str,
+        chat: Chat,
+        situation: Situation,
+        held: Collection[str],
+        now: datetime,
+    ) -> Message:
+        """What came while the chat rested and still holds; ``held`` are broadcasts of it."""
+        ids = {one.partition("-")[0] for one in held}
+        named = [
+            replace(accord, voices=voices, differ=())
+            for accord in situation.accords
+            if (voices := tuple(one for one in accord.voices if one.id in ids))
+        ]
+        only = replace(situation, accords=tuple(named), heard=())
+        return self._fitting(language, chat, only, now, "summary.title")
 
     def nothing(self, language: str, chat: Chat, now: datetime) -> Message:
         """What who asked for it is told each day on which nothing is active; without a sound."""
@@ -73,9 +96,15 @@ class StatusTexts:
         return Message("\n".join(map(escape, lines)), silent=True)
 
     def _text(
-        self, language: str, chat: Chat, situation: Situation, now: datetime, shown: int
+        self,
+        language: str,
+        chat: Chat,
+        situation: Situation,
+        now: datetime,
+        shown: int,
+        title: str,
     ) -> str:
-        parts = [f"<b>{escape(self._say(language, 'status.title'))}</b>"]
+        parts = [f"<b>{escape(self._say(language, title))}</b>"]
         parts.append(self._dialogue.off(language, chat))
         left = shown
         for accord in situation.accords:

@@ -184,17 +184,26 @@ class Broadcasts:
 
         True when this broadcast will tell the chat, False when it has, or is over.
         """
+        return await self._with("join", broadcast_id, recipient, recipient.key, recipient.chat_id)
+
+    async def holds(self, broadcast_id: str, recipient: Recipient) -> bool:
+        """Whether it is held for a chat that rested when it went out."""
+        return await self._receipt(broadcast_id, recipient) == _HELD
+
+    async def summed(self, broadcast_id: str, recipient: Recipient) -> bool:
+        """What was held was told in a summary; False where nothing was held."""
+        return await self._with("summed", broadcast_id, recipient, recipient.chat_id)
+
+    async def _with(self, script: str, broadcast_id: str, who: Recipient, *args: Value) -> bool:
+        """Run a script that works with the receipts of one chat."""
         for _ in range(ROUNDS):
             layout = await self._layout(broadcast_id)
             if layout is None:
                 return False
             reply: bytes = await self._server.run(
-                "join",
-                [*self._base(broadcast_id), layout.receipts(self._keys, recipient)],
-                [
-                    *(self._server.now_arg, broadcast_id, layout.made),
-                    *(recipient.key, recipient.chat_id),
-                ],
+                script,
+                [*self._base(broadcast_id), layout.receipts(self._keys, who)],
+                [self._server.now_arg, broadcast_id, layout.made, *args],
             )
             if reply.decode() != _RESYNC:
                 return reply == b"1"
@@ -265,13 +274,16 @@ class Broadcasts:
 
     async def told(self, broadcast_id: str, recipient: Recipient) -> int | None:
         """The id of the message that told the chat."""
+        value = await self._receipt(broadcast_id, recipient)
+        return int(value) if value and value.isdigit() else None
+
+    async def _receipt(self, broadcast_id: str, recipient: Recipient) -> bytes | None:
         layout = await self._layout(broadcast_id)
         if layout is None:
             return None
-        value: bytes | None = await self._server.call(
-            "HGET", layout.receipts(self._keys, recipient), recipient.chat_id
-        )
-        return int(value) if value and value.isdigit() else None
+        key = layout.receipts(self._keys, recipient)
+        value: bytes | None = await self._server.call("HGET", key, recipient.chat_id)
+        return value
 
     def _base(self, broadcast_id: str) -> list[str]:
         keys = self._keys
@@ -365,3 +377,5 @@ class _KeyTable:
 
 
 _RESYNC = "resync"
+_HELD = b"h"
+"""The receipt of what is held, as prelude.lua has it."""

@@ -8,6 +8,7 @@ from dataclasses import astuple, dataclass, replace
 
 from redis.asyncio import Redis
 
+from bot.domain.preferences import Preferences
 from bot.domain.subscriber import Chat, Household, Kind, State
 from bot.storage.audience import estimate
 from bot.storage.keys import Keys
@@ -15,9 +16,10 @@ from bot.storage.layout import KIND_BY_LETTER
 from bot.storage.notes import note_field, read_note
 from bot.storage.server import Server
 from bot.storage.spoken import spoken, spoken_of
+from bot.storage.wishes import read_wishes, wishes_field
 
 Fields = dict[str, str]
-_NAMES = ("k", "l", "p", "s", "t", "h", "n", "a", "m")
+_NAMES = ("k", "l", "p", "s", "t", "h", "n", "a", "q", "m")
 _TRIES = 20
 _MOVED_KEPT_S = 30 * 24 * 3600
 
@@ -173,6 +175,8 @@ def fields_of(chat: Chat) -> Fields:
         fields["n"] = note_field(note)
     if chat.also:
         fields["a"] = ",".join(chat.also)
+    if wishes := wishes_field(chat.preferences, chat.places):
+        fields["q"] = wishes
     return fields
 
 
@@ -197,6 +201,7 @@ def _chat(chat_id: int, fields: Fields) -> Chat | None:
         low_data=low_data,
         shelter=read_note(fields.get("n", "")),
         also=tuple(fields["a"].split(",")) if "a" in fields else (),
+        preferences=read_wishes(fields.get("q", "")) or Preferences(),
     )
 
 

@@ -12,6 +12,7 @@ from bot.storage.layout import read_answers
 from bot.storage.notes import read_note
 from bot.storage.server import from_ms
 from bot.storage.spoken import spoken_of
+from bot.storage.wishes import read_wishes
 
 
 def read_claim(verdict: str, reply: list[Any]) -> Claim:
@@ -29,7 +30,7 @@ def read_claim(verdict: str, reply: list[Any]) -> Claim:
 def read_row(row: bytes) -> Claimed:
     """One chat put in flight, as `row` of prelude.lua wrote it."""
     # The shelter is last, for a person's words have spaces in them.
-    key, attempts, field, thread, answers, note = row.decode().split(" ", maxsplit=5)
+    key, attempts, field, thread, answers, wishes, note = row.decode().split(" ", maxsplit=6)
     language, low_data = spoken_of(field)
     return Claimed(
         Recipient.from_key(key),
@@ -40,6 +41,7 @@ def read_row(row: bytes) -> Claimed:
         low_data,
         attempts.endswith("d"),
         shelter=read_note(note),
+        chosen=read_wishes(wishes),
     )
 
 

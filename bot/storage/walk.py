@@ -20,8 +20,9 @@ CLAIMS_AHEAD = 10
 """Claims that one reading of a place serves: at 5,000 a second each round trip counts."""
 
 WAIT_FOR_TOLD_MS = 500
-UNKNOWN = b"k"
-"""The receipt of one whose fate is unknown, as prelude.lua has it."""
+TOLD = (b"k", b"s")
+"""Receipts, as prelude.lua has them, of who may have been told, and who was by no message of its
+own."""
 
 SEGMENTS_AT_ONCE = 8
 SEGMENTS_A_CLAIM = 256
@@ -210,6 +211,6 @@ class _Walk:
         """Those of a bucket, behind the cursor, who have a message or may have one."""
         after = self.cursor.after
         told = sorted(
-            int(chat) for chat, value in receipts.items() if value.isdigit() or value == UNKNOWN
+            int(chat) for chat, value in receipts.items() if value.isdigit() or value in TOLD
         )
         return told if after is None else [chat for chat in told if chat > after]

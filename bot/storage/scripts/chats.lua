@@ -5,7 +5,7 @@
 --
 -- All changes or none, hash and memberships in one step: a crash or another writer in between
 -- would leave a chat that believes it is warned and is in no set.
-local NAMES = {'k', 'l', 'p', 's', 't', 'h', 'n', 'a', 'm'}
+local NAMES = {'k', 'l', 'p', 's', 't', 'h', 'n', 'a', 'q', 'm'}
 local changes = cjson.decode(ARGV[1])
 
 for _, change in ipairs(changes) do

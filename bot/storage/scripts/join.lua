@@ -13,14 +13,15 @@ if b.state == 'cancelled' or b.state == 'expired' or b.now >= b.expires
   return '0'
 end
 local told = redis.call('HGET', bucket, chat_id)
-if told and told ~= LETTER.unreachable then return '0' end
+local again = {[LETTER.unreachable] = 'unreachable', [LETTER.held] = 'held'}
+if told and not again[told] then return '0' end
 if not told and known(b, key, bucket, chat_id) then return '1' end
 
 redis.call('ZADD', b.later, b.now, key)
 if told then
-  -- Could not be reached, and is here again: counted once already, and about to end anew.
+  -- Could not be reached or rested: counted once already, and about to end anew.
   redis.call('HDEL', bucket, chat_id)
-  count(b, 'unreachable', -1)
+  count(b, again[told], -1)
 else
   redis.call('HINCRBY', b.hash, 'audience', 1)
 end

@@ -93,7 +93,7 @@ end
 -- A receipt is a message id, or this letter for any other end.
 local LETTER = {
   sent = 's', unreachable = 'u', rejected = 'r', expired = 'e', cancelled = 'c',
-  suppressed = 'p', unknown = 'k', moved = 'm',
+  suppressed = 'p', unknown = 'k', moved = 'm', held = 'h',
 }
 
 -- The first end of a chat stands; a second one would break the sum of the counts.
@@ -114,11 +114,11 @@ end
 
 -- What the dispatcher needs of a chat, in words: key, tries before this one (with a d behind them
 -- where the chat may have been told already), language, topic or '', the message that this one
--- answers or changes or '', and last, for it holds spaces, the shelter that a person wrote down
--- or ''. `told` are places in KEYS of the receipts that may hold that message, the newest first,
+-- answers or changes or '', what the chat chose or '', and last, for it holds spaces, the shelter
+-- that a person wrote down or ''. `told` are places in KEYS of the receipts that may hold that message, the newest first,
 -- with commas between; 0 is none.
 local function row(key, tries, chat, told, chat_id)
-  local f = redis.call('HMGET', chat, 'l', 't', 'n')
+  local f = redis.call('HMGET', chat, 'l', 't', 'n', 'q')
   local answers = ''
   if told ~= '0' then
     for place in string.gmatch(told, '%d+') do
@@ -129,5 +129,5 @@ local function row(key, tries, chat, told, chat_id)
       end
     end
   end
-  return table.concat({key, tries, f[1] or '', f[2] or '', answers, f[3] or ''}, ' ')
+  return table.concat({key, tries, f[1] or '', f[2] or '', answers, f[4] or '', f[3] or ''}, ' ')
 end

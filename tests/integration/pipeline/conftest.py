@@ -20,8 +20,10 @@ from bot.domain.broadcast import Broadcast, Plan
 from bot.domain.delivery import Lane
 from bot.domain.message import Message, Prepared
 from bot.domain.paid import Terms
+from bot.domain.preferences import Fate, Tact
 from bot.domain.subscriber import Chat, Kind
 from bot.pipeline import dispatch
+from bot.pipeline.discretion import Discretion
 from bot.pipeline.dispatch import Dispatcher
 from bot.pipeline.ending import end
 from bot.pipeline.job import Job
@@ -43,6 +45,13 @@ LOOK_S = 0.02
 SETTLE_S = 1.0
 
 Act = Callable[[], Awaitable[None]]
+
+
+class Frank:
+    """Every chat is told everything at once."""
+
+    async def of(self, _job: Job) -> Tact:
+        return Tact(Fate.LOUD)
 
 
 class OneText:
@@ -104,6 +113,7 @@ class Workshop:
             replace(self.storage, **records),
             cast(Letters, OneText()),
             self.sender,
+            discretion=cast(Discretion, Frank()),
             paying=Paying(
                 Terms(),
                 broadcasts=self.storage.broadcasts,

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from bot.assembly import build_dispatcher
 from bot.pipeline import dispatch
+from bot.pipeline.discretion import Discretion
 from bot.pipeline.letters import Letters
 from bot.pipeline.paying import Paying
 from bot.pipeline.ports import Sender
@@ -47,6 +48,7 @@ async def test_woken_standby_does_not_hammer_redis(
             replace(storage, role=role),
             cast(Letters, None),
             cast(RealSender, cast(Sender, None)),
+            discretion=cast(Discretion, None),
             paying=cast(Paying, None),
             pacer=Pacer(),
             metrics=Metrics(),

@@ -19,12 +19,16 @@ from bot.config import Settings
 from bot.domain.advisory import Advisory, Severity
 from bot.domain.broadcast import Claimed, Entry, Manner
 from bot.domain.delivery import End
+from bot.domain.errand import Errand, Task
 from bot.domain.life import Mark, Purpose
 from bot.domain.message import Layout
+from bot.domain.preferences import Fate, Preferences
 from bot.domain.subscriber import Chat, Kind
 from bot.domain.trust import Source, Unsigned
 from bot.formats import parse
 from bot.loading import Content, load_content
+from bot.pipeline.discretion import Discretion
+from bot.pipeline.job import Job
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.live import Live
 from bot.pipeline.notices import Notices
@@ -120,6 +124,15 @@ class Village:
             profile="ua",
             clock=clock,
         )
+        self.discretion = Discretion(
+            advisories=storage.advisories,
+            notices=self.notices,
+            gazetteer=made.gazetteer,
+            guidance=made.guidance,
+            lists=storage.checklists,
+            households=storage.chats,
+            clock=clock,
+        )
         self.review = Review(
             advisories=storage.advisories,
             broadcasts=storage.broadcasts,
@@ -163,9 +176,16 @@ class Village:
             wake=lambda: None,
         )
 
-    async def follow(self, chat_id: int, *places: str, kind: Kind = Kind.PRIVATE) -> None:
+    async def follow(
+        self,
+        chat_id: int,
+        *places: str,
+        kind: Kind = Kind.PRIVATE,
+        chosen: Preferences | None = None,
+    ) -> None:
         """Subscribe as a person does: what is active is told at once."""
-        chat = Chat(chat_id, kind, "en", places or (KYIV,))
+        chosen = chosen or Preferences()
+        chat = Chat(chat_id, kind, "en", places or (KYIV,), preferences=chosen)
         await self.storage.chats.save(chat)
         await self.live.join(chat)
 
@@ -201,6 +221,14 @@ class Village:
     async def _take(self, broadcast_id: str, chat: Claimed) -> Entry:
         broadcast = await self.storage.broadcasts.get(broadcast_id)
         assert broadcast is not None
+        job = Job(broadcast.id, broadcast.lane, broadcast.expires, chat, manner=broadcast.manner)
+        tact = await self.discretion.of(job)
+        if tact.fate is Fate.DROPPED:
+            return Entry(chat.recipient, End.SUPPRESSED)
+        if tact.until is not None:
+            rests = (tact.until - self.clock.now).total_seconds()
+            await self.storage.errands.add(Task.RESTED, Errand(chat.recipient.chat_id), rests)
+            return Entry(chat.recipient, End.HELD)
         notice = await self.notices.for_broadcast(broadcast_id)
         message = self.renderer.render(notice, "en", Layout.PRIVATE)
         edits = broadcast.manner in (Manner.EDIT, Manner.EDIT_OR_SEND)
@@ -216,7 +244,7 @@ class Village:
             mark=notice.mark,
             text=message.html,
             has_buttons=bool(message.keyboard),
-            silent=message.silent,
+            silent=message.silent or tact.fate is Fate.SILENT,
             answers=chat.answers,
         )
         if is_change:

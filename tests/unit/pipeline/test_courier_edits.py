@@ -9,7 +9,9 @@ import pytest
 
 from bot.domain.broadcast import BroadcastState, Claimed, Manner
 from bot.domain.delivery import End, Lane, Outcome, Verdict
+from bot.domain.errand import Errand, Task
 from bot.domain.message import Prepared
+from bot.domain.preferences import Fate, Tact
 from bot.domain.subscriber import Kind, Recipient
 from bot.pipeline.courier import Courier
 from bot.pipeline.job import Job
@@ -24,17 +26,25 @@ class Post:
     def __init__(self, outcome: Outcome | None = None) -> None:
         self.outcome = outcome or Outcome(Verdict.ACCEPTED, message_id=70)
         self.went: list[tuple[object, ...]] = []
+        self.left: list[tuple[object, ...]] = []
+        self.tact = Tact(Fate.LOUD)
+        self.hushed = False
         port = cast(Any, self)
         names = ("letters", "paying", "sender", "chats", "broadcasts", "pacer", "pace", "meter")
         self.courier = Courier(
             **dict.fromkeys(names, port),
             errands=port,
+            discretion=port,
             clock=lambda: NOW,
             register=cast(Any, self),
         )
 
-    async def letter(self, _: Job) -> Prepared:
+    async def letter(self, job: Job) -> Prepared:
+        self.hushed = job.hushed
         return BODY
+
+    async def of(self, _: Job) -> Tact:
+        return self.tact
 
     async def send(self, _: Prepared, chat_id: int, **address: object) -> Outcome:
         self.went.append(("send", chat_id, address["reply_to"]))
@@ -44,8 +54,8 @@ class Post:
         self.went.append(("edit", chat_id, message_id))
         return self.outcome
 
-    async def add(self, _: object, __: object) -> None:
-        return None
+    async def add(self, task: Task, errand: Errand, delay_s: float = 0) -> None:
+        self.left.append((task, errand.chat_id, delay_s))
 
     async def migrate(self, _: int, __: int) -> None:
         self.outcome = Outcome(Verdict.ACCEPTED, message_id=71)
@@ -105,3 +115,34 @@ async def test_mark_of_a_group_that_moved_becomes_no_new_message() -> None:
     entry = await post.courier.deliver(job(Manner.EDIT, 5))
     assert post.went == [("edit", -7, 5)]
     assert (entry.end, entry.moved_to) == (End.SUPPRESSED, -1000000000007)
+
+
+async def test_held_job_leaves_its_errand_first() -> None:
+    post = Post()
+    post.tact = Tact(Fate.HELD, NOW + timedelta(hours=8))
+    entry = await post.courier.deliver(job(Manner.SEND, None))
+    assert (post.went, entry.end) == ([], End.HELD)
+    assert post.left == [(Task.RESTED, -7, 8 * 3600)]
+
+
+async def test_job_that_is_not_wanted_is_sent_to_nobody() -> None:
+    post = Post()
+    post.tact = Tact(Fate.DROPPED)
+    entry = await post.courier.deliver(job(Manner.SEND, None))
+    assert (post.went, entry.end) == ([], End.SUPPRESSED)
+
+
+@pytest.mark.parametrize("fate", [Fate.LOUD, Fate.SILENT])
+async def test_letter_knows_whether_it_may_make_a_sound(fate: Fate) -> None:
+    post = Post()
+    post.tact = Tact(fate)
+    entry = await post.courier.deliver(job(Manner.SEND, None))
+    assert (entry.end, post.hushed) == (End.SENT, fate is Fate.SILENT)
+
+
+async def test_echo_is_not_sent_to_who_has_the_other_message() -> None:
+    post = Post()
+    entry = await post.courier.deliver(job(Manner.UNTOLD, 5))
+    assert (post.went, entry.end) == ([], End.SUPPRESSED)
+    entry = await post.courier.deliver(job(Manner.UNTOLD, None))
+    assert (post.went, entry.end) == ([("send", -7, None)], End.SENT)

@@ -13,6 +13,7 @@ from bot.domain.broadcast import Broadcast, BroadcastState, Claimed, Standing
 from bot.domain.delivery import Lane, Outcome, Verdict
 from bot.domain.message import Prepared
 from bot.domain.paid import Terms
+from bot.domain.preferences import Fate, Tact
 from bot.domain.subscriber import Kind, Recipient
 from bot.pipeline.courier import Courier
 from bot.pipeline.job import Job
@@ -204,6 +205,9 @@ class Knowing:
     async def letter(self, _: Job) -> Prepared:
         return Prepared(b"{}", b"{}")
 
+    async def of(self, _: Job) -> Tact:
+        return Tact(Fate.LOUD)
+
     async def send(self, *_: object, **__: object) -> Outcome:
         return UNPAID
 
@@ -232,6 +236,7 @@ async def test_refused_payment_is_no_failed_try_and_the_chat_is_due_at_once(worl
         clock=lambda: NOW,
         register=port,
         errands=port,
+        discretion=port,
     )
     entry = await courier.deliver(world.bill())
     assert (entry.end, entry.due, entry.failed) == (None, NOW, False)

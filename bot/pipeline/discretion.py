@@ -1,0 +1,127 @@
+"""Whether one message rings in one chat, waits, or is not for it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from bot.domain.checklist import Progress, TickList
+from bot.domain.delivery import Lane
+from bot.domain.gazetteer import Gazetteer
+from bot.domain.guidance import GuidanceBook
+from bot.domain.life import Purpose
+from bot.domain.preferences import Fate, Occasion, Tact, tact
+from bot.domain.subscriber import Chat, Household, Kind
+from bot.pipeline.job import Job
+from bot.pipeline.notices import Notices
+from bot.pipeline.plan import advisory_id, name_of
+from bot.pipeline.ports import Advisories
+
+KEPT_BROADCASTS = 64
+
+NEWS = frozenset({Purpose.ALERT, Purpose.UPDATE, Purpose.EXTENDED, Purpose.CORRECTION})
+"""What also reaches chats that were not told before."""
+
+_LOUD = Tact(Fate.LOUD)
+
+
+class Lists(Protocol):
+    """`bot.storage.checklists.Checklists`."""
+
+    async def open(self, chat_id: int) -> TickList: ...
+
+
+class Households(Protocol):
+    """`bot.storage.chats.Chats`."""
+
+    async def get(self, chat_id: int) -> Chat | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    occasion: Occasion
+    is_reminder: bool
+
+
+class Discretion:
+    """Asks for each job whether it is time; most chats never chose anything, and cost nothing."""
+
+    def __init__(
+        self,
+        *,
+        advisories: Advisories,
+        notices: Notices,
+        gazetteer: Gazetteer,
+        guidance: GuidanceBook,
+        lists: Lists,
+        households: Households,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._advisories = advisories
+        self._notices = notices
+        self._gazetteer = gazetteer
+        self._guidance = guidance
+        self._lists = lists
+        self._households = households
+        self._clock = clock
+        self._told: OrderedDict[str, _Told] = OrderedDict()
+
+    async def of(self, job: Job) -> Tact:
+        """What becomes of this job; raises LookupError when its advisory is gone."""
+        if job.lane is Lane.SHELTER_NOW:
+            return _LOUD
+        told = await self._gather(job.broadcast_id)
+        if told.is_reminder and await self._has_everything(job):
+            return Tact(Fate.DROPPED)
+        chosen = job.chat.chosen
+        if chosen is None:
+            return _LOUD
+        # What ends or opens the gravest goes in its lane, whatever it is by itself.
+        occasion = replace(told.occasion, lane=job.lane)
+        was_told = job.chat.answers is not None
+        return tact(chosen, occasion, self._clock(), self.zone, told=was_told)
+
+    def zone(self, place_id: str) -> tzinfo:
+        """The zone of a place; UTC for one that is unknown."""
+        place = self._gazetteer.get(place_id)
+        return ZoneInfo(place.timezone if place and place.timezone else "UTC")
+
+    async def _gather(self, broadcast_id: str) -> _Told:
+        told = self._told.get(broadcast_id)
+        if told is None:
+            told = self._told[broadcast_id] = await self._read(broadcast_id)
+            if len(self._told) > KEPT_BROADCASTS:
+                self._told.popitem(last=False)
+        return told
+
+    async def _read(self, broadcast_id: str) -> _Told:
+        record = await self._advisories.get(advisory_id(broadcast_id))
+        if record is None:
+            raise LookupError(f"the advisory of broadcast {broadcast_id} is not stored any more")
+        notice = await self._notices.of(record, name_of(broadcast_id))
+        occasion = Occasion(
+            notice.lane,
+            notice.purpose in NEWS and notice.mark is None,
+            notice.hazard,
+            notice.advisory.max_severity,
+            frozenset(record.places),
+            notice.opens or notice.advisory.window[0],
+        )
+        return _Told(occasion, notice.purpose is Purpose.REMINDER)
+
+    async def _has_everything(self, job: Job) -> bool:
+        """Whether every item of the list that the chat uses is there: it needs no reminder."""
+        if job.recipient.kind is not Kind.PRIVATE:
+            return False
+        ticks = await self._lists.open(job.recipient.chat_id)
+        if not ticks.ticked:
+            return False
+        owner = await self._households.get(ticks.owner_id)
+        household = (owner.household if owner else None) or Household()
+        entries = self._guidance.checklist_for(household, 0, self._guidance.profile_of(None))
+        progress = Progress.of(entries, ticks.ticked)
+        return progress.done >= progress.total

@@ -1,0 +1,167 @@
+"""Chats that rest, or want less: what is held, dropped, silent, and told afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.domain.advisory import Severity
+from bot.domain.broadcast import Broadcast
+from bot.domain.delivery import End
+from bot.domain.errand import Task
+from bot.domain.guidance import GuidanceBook
+from bot.domain.life import Mark, Purpose
+from bot.domain.preferences import Follow, Preferences, Quiet
+from bot.domain.subscriber import Chat, Household, Kind
+from tests.integration.pipeline.village import HOUR, KYIV, LVIV, Village, area, content, village
+
+SLEEPER = Preferences(quiet=Quiet(22 * 60, 7 * 60))
+NIGHT = datetime(2024, 11, 19, 23, 0, tzinfo=ZoneInfo("Europe/Kyiv"))
+NOW = {
+    "responseType": ["Shelter"],
+    "urgency": "Immediate",
+    "severity": "Extreme",
+}
+
+
+@pytest.fixture
+async def here(redis: Redis, redis_url: str) -> AsyncIterator[Village]:
+    """One who sleeps at night and one who does not, at eleven in the evening."""
+    async with village(redis_url) as found:
+        found.clock.now = NIGHT
+        await found.follow(1)
+        await found.follow(2, chosen=SLEEPER)
+        yield found
+
+
+def later(here: Village, hours: int) -> dict[str, str]:
+    now = here.clock.now
+    return {
+        "onset": (now + hours * HOUR).isoformat(),
+        "expires": (now + (hours + 6) * HOUR).isoformat(),
+    }
+
+
+async def stored(here: Village, broadcast_id: str) -> Broadcast:
+    found = await here.storage.broadcasts.get(broadcast_id)
+    assert found is not None
+    assert found.adds_up
+    return found
+
+
+async def wake(here: Village, chat_id: int = 2) -> tuple[str, ...]:
+    """What is held for a chat when its night is over."""
+    chat = await here.storage.chats.get(chat_id)
+    assert chat is not None
+    return await here.live.held(chat)
+
+
+async def test_what_can_wait_is_held_over_the_night_and_told_in_the_morning(here: Village) -> None:
+    advisory = await here.receive(here.alert("tomorrow", info=later(here, 12)))
+    await here.deliver()
+    assert (len(here.of(1)), here.of(2)) == (1, [])
+    assert (await stored(here, advisory.id)).counts[End.HELD] == 1
+    here.clock.now += 8 * HOUR + timedelta(minutes=1)
+    (due,) = await here.storage.errands.take(Task.RESTED)
+    assert due.errand.chat_id == 2
+    held = await wake(here)
+    assert held == (advisory.id,)
+    await here.live.tell(Chat(2, Kind.PRIVATE, "en"), held)
+    (told,) = await here.deliver()
+    assert (told.chat_id, told.silent) == (2, False)
+    assert dict((await stored(here, advisory.id)).counts) == {End.SENT: 2}
+    # It has the message itself now, and so hears how it goes on.
+    await here.receive(here.withdrawal(advisory, "off"))
+    await here.deliver()
+    assert here.of(2)[0].mark is Mark.ENDED
+    assert here.of(2)[-1].purpose is Purpose.CANCEL
+
+
+async def test_what_has_ended_by_the_morning_is_never_told(here: Village) -> None:
+    advisory = await here.receive(here.alert("tomorrow", info=later(here, 12)))
+    await here.deliver()
+    await here.receive(here.withdrawal(advisory, "off"))
+    await here.deliver()
+    here.clock.now += 9 * HOUR
+    assert await wake(here) == ()
+    await here.deliver()
+    assert here.of(2) == []
+
+
+async def test_what_was_summed_up_counts_as_told_and_is_corrected(here: Village) -> None:
+    both = [await here.receive(here.alert(name, sender=f"{name}@embassy.example",
+                                          info=later(here, 12) | {"severity": severity}))
+            for name, severity in (("one", "Severe"), ("two", "Extreme"))]  # fmt: skip
+    await here.deliver()
+    here.clock.now += 9 * HOUR
+    held = await wake(here)
+    assert sorted(held) == sorted(one.id for one in both)
+    await here.live.summed(Chat(2, Kind.PRIVATE, "en"), held)
+    assert await wake(here) == ()
+    for one in both:
+        assert dict((await stored(here, one.id)).counts) == {End.SENT: 2}
+        off = here.withdrawal(one, f"{one.identifier}-off", sender=one.sender)
+        await here.receive(off)
+    await here.deliver()
+    assert [one.purpose for one in here.of(2)] == [Purpose.CANCEL, Purpose.CANCEL]
+
+
+async def test_what_begins_before_the_morning_comes_without_a_sound(here: Village) -> None:
+    await here.receive(here.alert("tonight", info=later(here, 4)))
+    await here.deliver()
+    assert [one.silent for one in here.of(1)] == [False]
+    assert [one.silent for one in here.of(2)] == [True]
+
+
+async def test_shelter_now_comes_and_rings_at_night(here: Village) -> None:
+    advisory = await here.receive(here.alert("now", info=later(here, 0) | NOW))
+    await here.deliver()
+    assert [one.silent for one in here.of(2)] == [False]
+    # So does its end: who lies in a cellar must hear it.
+    await here.receive(here.withdrawal(advisory, "off"))
+    await here.deliver()
+    assert here.of(2)[-1].purpose is Purpose.CANCEL
+    assert not here.of(2)[-1].silent
+
+
+async def test_rise_overnight_of_what_is_held_is_judged_anew(here: Village) -> None:
+    first = await here.receive(here.alert("tomorrow", info=later(here, 12)))
+    await here.deliver()
+    await here.receive(here.after(first, "tonight", info=later(here, 3)))
+    await here.deliver()
+    (told,) = here.of(2)
+    assert told.silent
+    assert "tonight" in told.text
+
+
+async def test_secondary_city_is_silent_and_what_is_not_wanted_does_not_come(
+    here: Village,
+) -> None:
+    here.clock.now += 12 * HOUR
+    mother = Preferences(places={KYIV: Follow(), LVIV: Follow(secondary=True)})
+    await here.follow(3, KYIV, LVIV, chosen=mother)
+    await here.follow(4, chosen=Preferences(places={KYIV: Follow(least=Severity.EXTREME)}))
+    there = later(here, 6) | {"area": [area(LVIV)]}
+    await here.receive(here.alert("there", info=there))
+    await here.receive(here.alert("here", info=later(here, 6)))
+    await here.deliver()
+    silent = {"Lviv" in one.text: one.silent for one in here.of(3)}
+    assert silent == {True: True, False: False}
+    assert here.of(4) == []
+
+
+async def test_reminder_is_for_those_whose_list_is_unfinished(here: Village) -> None:
+    here.clock.now += 12 * HOUR
+    guidance: GuidanceBook = content().guidance
+    profile = guidance.profile_of(None)
+    for entry in guidance.checklist_for(Household(), 0, profile):
+        await here.storage.checklists.tick(1, entry.item.key, done=True)
+    await here.receive(here.alert("attack"))
+    await here.deliver()
+    await here.pass_time(4 * HOUR)
+    reminded = await here.deliver()
+    assert {(one.chat_id, one.purpose) for one in reminded} == {(2, Purpose.REMINDER)}
