@@ -22,8 +22,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.domain.advisory import Advisory
+from bot.domain.advisory import Advisory, Severity
 from bot.domain.life import ENDINGS, Purpose
+from bot.domain.preferences import Follow, Preferences, Quiet
 from bot.rendering.notice import LIVE
 from bot.storage.connection import connect
 from tests.integration.pipeline.village import (
@@ -51,6 +52,9 @@ CHANGES: tuple[dict[str, Any], ...] = (
 )
 DOWN_H = 24
 """Longer stretches than this pass with a dispatcher that delivers."""
+ALL, SLEEPER = Preferences(), Preferences(quiet=Quiet(22 * 60, 7 * 60))
+GRAVE = Follow(least=Severity.EXTREME)
+CHOICES = (ALL, SLEEPER, Preferences(places={KYIV: GRAVE, LVIV: GRAVE}))
 SOURCES_WORD = {Purpose.CANCEL, Purpose.ALL_CLEAR}
 
 
@@ -77,8 +81,8 @@ class Machine(RuleBasedStateMachine):
         await client.flushall()
         await client.aclose()
         here = await self.stack.enter_async_context(village(self.url))
-        for chat_id, place in ((1, KYIV), (2, KYIV), (3, LVIV)):
-            await here.follow(chat_id, place)
+        for chat_id, place, chosen in ((1, KYIV, ALL), (2, KYIV, SLEEPER), (3, LVIV, ALL)):
+            await here.follow(chat_id, place, chosen=chosen)
         return here
 
     def _name(self) -> str:
@@ -136,9 +140,22 @@ class Machine(RuleBasedStateMachine):
             self.deliver()
         self.run(self.here.pass_time(timedelta(hours=hours)))
 
-    @rule(chat_id=st.sampled_from([3, 4, 5]), place=st.sampled_from([KYIV, LVIV]))
-    def follow(self, chat_id: int, place: str) -> None:
-        self.run(self.here.follow(chat_id, place))
+    @rule(
+        chat_id=st.sampled_from([3, 4, 5]),
+        place=st.sampled_from([KYIV, LVIV]),
+        chosen=st.sampled_from(CHOICES),
+    )
+    def follow(self, chat_id: int, place: str, chosen: Preferences) -> None:
+        self.run(self.here.follow(chat_id, place, chosen=chosen))
+
+    @rule(chat_id=st.sampled_from([2, 3, 4, 5]))
+    def wake_up(self, chat_id: int) -> None:
+        self.run(self._wake_up(chat_id))
+
+    async def _wake_up(self, chat_id: int) -> None:
+        chat = await self.here.storage.chats.get(chat_id)
+        if chat is not None:
+            await self.here.live.tell(chat, await self.here.live.held(chat))
 
     @rule()
     def restart(self) -> None:
