@@ -11,6 +11,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.chat.services import Advisories, Pins
 from bot.domain.advisory import Status
+from bot.domain.change import is_warning
 from bot.domain.errand import Errand
 from bot.domain.record import AdvisoryRecord
 from bot.pipeline.lineage import read_back
@@ -70,11 +71,13 @@ class Pinning:
         return min(lasts_s, 3600.0)
 
     def _lasts_s(self, record: AdvisoryRecord | None) -> float:
-        """Seconds for which a real warning still holds; 0 for one that does not, and for drills."""
+        """Seconds for which a real warning still holds; 0 for drills and for what is no warning."""
         if record is None:
             return 0.0
         advisory, now = read_back(record), self._clock()
-        if advisory.status is not Status.ACTUAL or stands(record, advisory, now) not in _HOLDS:
+        if advisory.status is not Status.ACTUAL or not is_warning(advisory):
+            return 0.0
+        if stands(record, advisory, now) not in _HOLDS:
             return 0.0
         return max(0.0, (record.expires - now).total_seconds()) + 1
 

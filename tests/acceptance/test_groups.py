@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from bot.domain.subscriber import Kind, State
 from bot.sandbox.chats import Chat
-from tests.acceptance.advisories import alert, cancel
+from tests.acceptance.advisories import Alert, alert, cancel, info
 from tests.acceptance.town import Town, until
 
 Step = Callable[[Town, Chat], Awaitable[int]]
@@ -108,3 +110,79 @@ async def test_group_that_floods_the_bot_delays_nobody_and_is_warned_itself(
     replies = [one for one in town.world.messages(loud.id, from_bot=True)]
     assert len([one for one in replies if "Too many" in one.text]) == 1
     assert len(replies) < 20
+
+
+async def test_group_has_one_live_message_that_is_pinned_until_the_end(town: Town) -> None:
+    owner = town.world.user("Owner of House")
+    group = town.world.group("House", owner)
+    town.world.add_bot(group, owner, rights={"can_pin_messages": True})
+    other = town.world.group_message(group, owner, "the rules of this house")
+    group.pinned.append(other.id)
+    town.sandbox.updates.drop()
+    await town.settle(Kind.GROUP, [group.id])
+    await town.storage.pins.allow(group.id, may=True)
+    now = datetime.now(UTC).replace(microsecond=0)
+    window = {
+        "onset": (now + timedelta(seconds=6)).isoformat(),
+        "expires": (now + timedelta(hours=2)).isoformat(),
+    }
+    first = alert("first words", info=[info("first words", **window)])
+
+    def after(name: str, **changes: Any) -> Alert:
+        named = ",".join((first["sender"], first["identifier"], first["sent"]))
+        found = [info(name, **window | changes)]
+        return alert(name, msgType="Update", references=named, info=found)
+
+    def pinned() -> list[int]:
+        return [one for one in group.pinned if one != other.id]
+
+    async with town.bot():
+        await town.publish(first)
+        await town.until_told("first words", 1)
+        (alarm,) = [one.message_id for one in town.sends("first words")]
+        await until(lambda: pinned() == [alarm])
+        await town.publish(after("small change"))
+        await until(lambda: bool(town.changed("small change")))
+        assert "small change" in town.world.message(group.id, alarm).text
+        await town.until_told("Оголошений час настав", 1)
+        (opened,) = [one.message_id for one in town.sends("Оголошений час настав")]
+        await until(lambda: pinned() == [opened])
+        await town.publish(after("graver now", severity="Extreme"))
+        await town.until_told("graver now", 1)
+        (graver,) = [one.message_id for one in town.sends("graver now")]
+        await until(lambda: pinned() == [graver])
+        clear = {"responseType": ["AllClear"], "urgency": "Past", "severity": "Minor"}
+        await town.publish(after("all clear", **clear))
+        await until(lambda: not pinned())
+        marks = {alarm: "ЗАМІНЕНО", opened: "ЗАМІНЕНО", graver: "ЗАВЕРШЕНО"}
+        shown = {id: town.world.message(group.id, id) for id in marks}
+        await until(
+            lambda: all(shown[id].text.startswith(mark) for id, mark in marks.items()),
+            lambda: str([one.text[:40] for one in shown.values()]),
+            timeout_s=30,
+        )
+    assert group.pinned == [other.id]
+    assert not any(message.button_texts for message in shown.values())
+    # One message each for the warning, its opening, the rise and the end, and nothing else.
+    assert len(town.sends("")) == 4
+
+
+async def test_five_hundred_groups_of_a_city_are_told_once_each_beside_its_people(
+    town: Town,
+) -> None:
+    people = await town.crowd(50)
+    owner = town.world.user("Owner")
+    groups = [town.world.group(f"House {number}", owner) for number in range(500)]
+    for group in groups:
+        town.world.add_bot(group, owner)
+    town.sandbox.updates.drop()
+    await town.settle(Kind.GROUP, [group.id for group in groups])
+    warning = alert("to every house")
+    async with town.bot(BOT_DELIVERY__RATE="400") as bot:
+        await town.publish(warning)
+        await bot.wait_log("broadcast ended")
+        await town.publish(cancel(warning, "Sent by mistake"))
+        await town.until_told("Sent by mistake", 550)
+    everyone = dict.fromkeys([*people, *(group.id for group in groups)], 1)
+    assert town.told("to every house") == everyone
+    assert town.told("Sent by mistake") == everyone
