@@ -36,6 +36,7 @@ from bot.pipeline.sending import Sending
 from bot.pipeline.timekeeper import Timekeeper
 from bot.reception import chat_services
 from bot.rendering.advisory import Renderer
+from bot.rendering.followup import FollowUps
 from bot.rendering.operator import OperatorTexts
 from bot.storage.opening import Storage
 from bot.telegram.pacer import Pacer
@@ -93,6 +94,7 @@ def assemble(
         notices=notices,
         renderer=renderer,
         words=operator_texts,
+        follow_ups=FollowUps(content.texts, content.guidance),
     )
     letters = Letters(notices, renderer, sender, storage.clock)
     discretion = build_discretion(storage, content, notices)

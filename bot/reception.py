@@ -26,6 +26,7 @@ from bot.pipeline.voices import Voices
 from bot.rendering.advisory import Renderer
 from bot.rendering.card import Cards
 from bot.rendering.dialogue import Dialogue
+from bot.rendering.followup import FollowUps
 from bot.rendering.household import HouseholdMenu
 from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
@@ -62,6 +63,7 @@ def chat_services(
         wake=wake,
     )
     dialogue = Dialogue(content.texts, content.gazetteer)
+    follow_ups = FollowUps(content.texts, content.guidance)
     timezone = content.gazetteer.settlements[0].timezone
     return Services(
         chats=storage.chats,
@@ -129,6 +131,8 @@ def chat_services(
             cards=Cards(
                 content.texts, content.gazetteer, content.guidance, content.templates, timezone
             ),
+            follow_ups=follow_ups,
+            steering=storage.broadcasts,
             pages=Pages(content.texts, content.gazetteer, timezone),
             terms=Terms(
                 two_people_above=Severity(settings.trust.two_people_above),

@@ -28,6 +28,7 @@ from bot.chat import (
     household,
     language,
     membership,
+    menus,
     offline,
     privacy,
     rollcall,
@@ -39,7 +40,7 @@ from bot.chat import (
 )
 from bot.chat.context import App, Context
 from bot.chat.flood import Gate
-from bot.chat.operators import decide, lists, people, publish, records, typed
+from bot.chat.operators import decide, follow, lists, people, publish, records, typed
 from bot.chat.services import Services
 
 ALLOWED_UPDATES = [
@@ -176,6 +177,12 @@ def _of_operators() -> list[Handler]:
         _press("p:paste", publish.paste),
         _press(f"p:d:{_ID}", publish.resume),
         _press(f"d:{_ID}:([0-9]{{1,6}}):([a-z]{{2}})(?::{_ID})?", publish.press),
+        *(_command(name, follow.listing(name), where) for name in menus.FOLLOWING),
+        _press(f"f:([mwce]):{_ID}", follow.ask),
+        _press(f"fs:([mwce]):{_ID}", follow.send),
+        _press(f"f:u:{_ID}", follow.update),
+        _press(f"f:h:{_ID}", follow.halt),
+        _press(f"f:r:{_ID}", follow.resume),
         _command("pending", lists.pending, where),
         _command("sources", lists.sources, where),
         _command("operators", people.operators, where),

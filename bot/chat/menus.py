@@ -33,7 +33,10 @@ ADMINISTRATORS = (
     *("city", "status", "checklist", "rollcall", "language", "settings", "pause", "stop", "help"),
 )
 VIEWERS = ("pending", "sources", "operators", "audit")
-WRITERS = ("publish", *VIEWERS)
+FOLLOWING = ("update", "cancel", "allclear", "halt")
+"""What operators say of what was published."""
+
+WRITERS = ("publish", *FOLLOWING, *VIEWERS)
 
 _SHARED = (BotCommandScope.ALL_GROUP_CHATS, BotCommandScope.ALL_CHAT_ADMINISTRATORS)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from bot.chat.choice import Suggest
+from bot.domain.advisory import Advisory
 from bot.domain.channel import CityChannel, Wish
 from bot.domain.checklist import Joining, TickList
 from bot.domain.errand import Errand, Task, Trouble
@@ -17,6 +18,7 @@ from bot.domain.record import AdvisoryRecord
 from bot.domain.rollcall import Answer, Reply, RollCall
 from bot.domain.shelter import NearShelter
 from bot.domain.subscriber import Awaited, Chat, Household, Kind, Recipient, State
+from bot.domain.trust import Ruling
 from bot.pipeline.live import Active
 from bot.rendering.dialogue import Dialogue
 from bot.rendering.household import HouseholdMenu
@@ -85,6 +87,7 @@ class Advisories(Protocol):
 
     async def get(self, advisory_id: str) -> AdvisoryRecord | None: ...
     async def by_code(self, code: str) -> AdvisoryRecord | None: ...
+    async def current(self, now: datetime) -> Sequence[AdvisoryRecord]: ...
     async def pending(self) -> tuple[AdvisoryRecord, ...]: ...
 
 
@@ -163,6 +166,7 @@ class Review(Protocol):
 
     async def approve(self, advisory_id: str, by: str | None = None) -> bool: ...
     async def reject(self, advisory_id: str, by: str | None = None) -> bool: ...
+    async def foresee(self, advisory: Advisory, author: int) -> Ruling: ...
 
 
 class Notices(Protocol):

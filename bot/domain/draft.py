@@ -26,6 +26,7 @@ from bot.domain.advisory import (
 )
 from bot.domain.place import Level, Place
 from bot.domain.recognition import HAZARD_PARAMETER
+from bot.domain.reference import Reference
 from bot.domain.template import Prepared, Template, Words
 
 MAX_SAID = 3000
@@ -59,7 +60,8 @@ class Draft(Prepared):
     """What was chosen so far. Times are aware; ``places`` are ids, ``words`` by language tag.
 
     ``starts`` is None for a window that begins when it is published. ``edits`` is the id of the
-    advisory under review that this draft is to replace, ``says_in`` the language of ``says``.
+    advisory under review that this draft is to replace, ``updates`` the CAP reference of the
+    published one that it goes on from, ``says_in`` the language of ``says``.
     """
 
     template: str | None = None
@@ -79,6 +81,7 @@ class Draft(Prepared):
     words: Mapping[str, Words] = {}
     status: Status = Status.ACTUAL
     edits: str | None = None
+    updates: str | None = None
 
     @property
     def missing(self) -> tuple[Field, ...]:
@@ -151,9 +154,14 @@ def from_text(text: str, language: str) -> Draft:
 
 
 def from_advisory(
-    advisory: Advisory, *, hazard: str, places: Sequence[str], edits: str | None = None
+    advisory: Advisory,
+    *,
+    hazard: str,
+    places: Sequence[str],
+    edits: str | None = None,
+    updates: str | None = None,
 ) -> Draft:
-    """A draft with all that a pasted advisory, or one under review, already says."""
+    """A draft with all that a pasted advisory, one under review or a published one says."""
     first = advisory.info[0] if advisory.info else None
     start, end = advisory.window
     filled: dict[str, object] = {}
@@ -182,6 +190,7 @@ def from_advisory(
             for info in advisory.info
         },
         edits=edits,
+        updates=updates,
         **filled,
     )
 
@@ -218,8 +227,9 @@ def build(draft: Draft, places: Sequence[Place], imprint: Imprint) -> Advisory:
         sender=imprint.sender,
         sent=sent,
         status=draft.status,
-        msg_type=MsgType.ALERT,
+        msg_type=MsgType.UPDATE if draft.updates else MsgType.ALERT,
         scope=Scope.PUBLIC,
+        references=(Reference.read(draft.updates),) if draft.updates else (),
         info=tuple(
             Info(
                 language=language,

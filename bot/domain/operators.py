@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.domain.advisory import Advisory, Severity, Status
+from bot.domain.advisory import Advisory, MsgType, Severity, Status
+from bot.domain.change import all_clear
 from bot.domain.trust import SEVERITY_RANK, Reason
 
 SOURCE = "operators"
@@ -86,17 +87,23 @@ def second_look(
     two_people_above: Severity,
     reached: Collection[str],
     allowed: Collection[str] | None,
+    ends: Iterable[Advisory] = (),
 ) -> tuple[Reason, ...]:
     """Why what an operator wrote must wait for somebody else; empty if it need not.
 
     ``author`` is who wrote it as they are now, None for somebody who was removed meanwhile;
-    ``reached`` are the settlements it is for, ``allowed`` those of the author (None: all).
+    ``reached`` are the settlements it is for, ``allowed`` those of the author (None: all), and
+    ``ends`` the warnings that it speaks of. A mistake is taken back as fast as it was made, by one
+    person; to say that a danger is over is as grave as the danger was.
     """
     found: list[Reason] = []
     if not may(author, Act.PUBLISH):
         found.append(Reason.AUTHOR_REMOVED)
-    is_actual = advisory.status is Status.ACTUAL
-    if is_actual and SEVERITY_RANK[advisory.max_severity] > SEVERITY_RANK[two_people_above]:
+    grave = [advisory.max_severity]
+    if all_clear(advisory) is not None:
+        grave += [one.max_severity for one in ends]
+    needs_two = advisory.status is Status.ACTUAL and advisory.msg_type is not MsgType.CANCEL
+    if needs_two and max(SEVERITY_RANK[one] for one in grave) > SEVERITY_RANK[two_people_above]:
         found.append(Reason.SECOND_PERSON)
     if allowed is not None and not set(reached) <= set(allowed):
         found.append(Reason.OUTSIDE_PLACES)

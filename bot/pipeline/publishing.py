@@ -11,6 +11,7 @@ import structlog
 from bot.domain.advisory import Advisory
 from bot.domain.change import Policy
 from bot.domain.draft import Draft, DraftState, Hand, Imprint, Kept, build
+from bot.domain.followup import Finish, Said, finish, finish_id
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.guidance import GuidanceBook
 from bot.domain.operators import SOURCE
@@ -28,6 +29,10 @@ class Drafts(Protocol):
     async def close(
         self, kept: Kept, state: DraftState, hand: Hand, payload: bytes = b""
     ) -> Kept | None: ...
+    async def create(
+        self, draft: Draft, hand: Hand, draft_id: str | None = None
+    ) -> Kept | None: ...
+    async def get(self, draft_id: str) -> Kept | None: ...
     async def due(self) -> tuple[Kept, ...]: ...
     async def note_author(self, advisory_id: str, operator_id: int) -> None: ...
 
@@ -100,9 +105,32 @@ class Publishing:
             author=author,
         )
 
-    async def submit(self, kept: Kept, hand: Hand) -> AdvisoryRecord | None:
-        """Issue a complete draft; None if somebody changed or issued it meanwhile."""
-        advisory = self.advisory(kept)
+    def finish(self, what: Finish, original: Advisory, said: Said) -> Advisory:
+        """The message that ends a warning, as if it were issued now."""
+        return finish(what, original, said, self._sender, self._clock())
+
+    async def submit_finish(
+        self, what: Finish, original: Advisory, said: Said, hand: Hand
+    ) -> AdvisoryRecord | Kept:
+        """Issue it; the draft of whoever was first where somebody issued it before."""
+        about = finish_id(what, original.id)
+        kept = await self._drafts.create(Draft(), hand, about) or await self._drafts.get(about)
+        if kept is None:
+            raise LookupError(f"the draft {about} is there and cannot be read")
+        if kept.state is DraftState.OPEN:
+            # Also one whose maker died before it was issued.
+            record = await self.submit(kept, hand, self.finish(what, original, said))
+            if record is not None:
+                return record
+        return await self._drafts.get(about) or kept
+
+    async def submit(
+        self, kept: Kept, hand: Hand, advisory: Advisory | None = None
+    ) -> AdvisoryRecord | None:
+        """Issue a complete draft, or `advisory` in its name; None if somebody changed or issued it
+        meanwhile.
+        """
+        advisory = advisory or self.advisory(kept)
         record = self.record(advisory, hand.id)
         # Before it is on the queue: review asks who wrote it.
         await self._drafts.note_author(record.id, hand.id)

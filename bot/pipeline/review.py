@@ -104,7 +104,7 @@ class Review:
         author = await self._author(arrival)
         ruling = self._rule(arrival, resolution, originals)
         if ruling.verdict in (Verdict.PUBLISH, Verdict.REVIEW) and _by_operators(arrival):
-            ruling = await self._look_again(ruling, arrival, resolution, author)
+            ruling = await self._look_again(ruling, arrival, resolution, originals, author)
         if ruling.verdict in (Verdict.REFUSE, Verdict.IGNORE):
             return ruling
         record = replace(self._record(arrival, resolution, ruling, originals), author=author)
@@ -123,6 +123,14 @@ class Review:
             log.info("advisory waits", advisory=record.id, reasons=record.reasons)
             self._news.set()
         return ruling
+
+    async def foresee(self, advisory: Advisory, author: int) -> Ruling:
+        """What would become of an operator's advisory if it came in now."""
+        arrival = Arrival(advisory, self._clock(), SOURCE, signed=True)
+        resolution = locate(advisory, self._gazetteer)
+        originals = await self._lineage.originals_of(advisory, advisory.id)
+        ruling = self._rule(arrival, resolution, originals)
+        return await self._look_again(ruling, arrival, resolution, originals, author)
 
     async def approve(self, advisory_id: str, by: str | None = None) -> bool:
         """Publish what waits; False if somebody decided before. `by` is the decider's name."""
@@ -189,7 +197,12 @@ class Review:
         return await self._authors.author_of(arrival.advisory.id)
 
     async def _look_again(
-        self, ruling: Ruling, arrival: Arrival, resolution: Resolution, author_id: int | None
+        self,
+        ruling: Ruling,
+        arrival: Arrival,
+        resolution: Resolution,
+        originals: Sequence[Known],
+        author_id: int | None,
     ) -> Ruling:
         """What an operator wrote may need a second person; their rights are those of now."""
         author = None if author_id is None else await self._roster.get(author_id)
@@ -197,8 +210,10 @@ class Review:
             arrival.advisory,
             author=author,
             two_people_above=self._rules.two_people_above,
-            reached=resolution.places,
+            # What ends a warning names no place: it is for those of the warning.
+            reached={*resolution.places, *(id for one in originals for id in one.record.places)},
             allowed=self._roster.reach(author),
+            ends=[one.advisory for one in originals],
         )
         if not doubts:
             return ruling

@@ -132,11 +132,17 @@ class Cards:
         )
         return Message(html, tuple(rows))
 
-    def issued(self, language: str, record: AdvisoryRecord, reasons: Iterable[str]) -> Message:
-        """What became of it: on its way, or waiting for somebody else."""
+    def issued(
+        self,
+        language: str,
+        record: AdvisoryRecord,
+        reasons: Iterable[str],
+        follow: Keyboard = (),
+    ) -> Message:
+        """What became of it: on its way, with what can `follow`, or waiting for somebody else."""
         waits = tuple(reasons)
         if not waits:
-            return Message(self._html(language, "issued.direct", code=record.code))
+            return Message(self._html(language, "issued.direct", code=record.code), follow)
         rows: Keyboard = ()
         if waits == ("second_person",):
             alone = self._text(language, "button.override")

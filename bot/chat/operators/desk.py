@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -18,6 +19,8 @@ from bot.chat.services import Chats, Counts, Notices, Renderer
 from bot.domain.message import Layout, Message
 from bot.domain.operators import Operator, Refusal, Urging
 from bot.domain.record import AdvisoryRecord
+from bot.pipeline.lineage import read_back
+from bot.rendering.followup import FollowUps
 from bot.rendering.operator import OperatorTexts, Waiting
 
 log = structlog.get_logger(__name__)
@@ -65,6 +68,7 @@ class Desk:
         notices: Notices,
         renderer: Renderer,
         words: OperatorTexts,
+        follow_ups: FollowUps,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._bot = bot
@@ -75,6 +79,7 @@ class Desk:
         self._notices = notices
         self._renderer = renderer
         self._words = words
+        self._follow_ups = follow_ups
         self._sleep = sleep
         self._turn = asyncio.Lock()
         self._warned: set[int | str] = set()  # who waits is asked for again every few seconds
@@ -135,10 +140,15 @@ class Desk:
         return True
 
     async def close(self, record: AdvisoryRecord, *, by: str | None) -> None:
-        """Replace every operator's buttons by what was decided; `by` is the decider's name."""
+        """Replace every operator's buttons by what was decided, and by what can follow it now;
+        `by` is the decider's name.
+        """
+        advisory = read_back(record)
         for admin_id, message_id in (await self._asked.messages(record.id)).items():
-            words = self._words.decided(await self._language(admin_id), record, by=by)
-            await self._edit(admin_id, message_id, words)
+            language = await self._language(admin_id)
+            words = self._words.decided(language, record, by=by)
+            follow = self._follow_ups.buttons(language, record, advisory)
+            await self._edit(admin_id, message_id, replace(words, keyboard=follow))
 
     async def tell(self, text_key: str, **values: object) -> None:
         """Send the operators a short note, one of the keys `operator.note.*` without that head."""
@@ -188,6 +198,7 @@ class Desk:
                 message_id=message_id,
                 parse_mode=ParseMode.HTML,
                 link_preview_options=NO_PREVIEW,
+                reply_markup=markup(message.keyboard),
             )
         except TelegramError as error:
             if "not modified" in error.message.lower():

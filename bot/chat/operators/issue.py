@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import structlog
 from telegram import Update
 
@@ -15,7 +17,7 @@ from bot.domain.message import Layout
 from bot.domain.operators import Act, Operator, may, second_look
 from bot.domain.paid import estimate
 from bot.domain.place import Place, bare_name_key, name_key
-from bot.domain.record import AdvisoryRecord
+from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.domain.trust import Reason
 from bot.rendering.card import Outlook
 
@@ -191,10 +193,12 @@ async def _issue(
     }
     await note(context, operator, update, "submitted", record.id, after=facts)
     language = await language_of(update, context)
-    shown_in = await put(context, operator.id, cards.issued(language, record, doubts), message_id)
-    if doubts:
-        # So that the decision is shown here too.
-        await office(context).asked.keep(record.id, operator.id, shown_in)
+    is_out = replace(record, state=AdvisoryState.PUBLISHED)
+    follow = office(context).follow_ups.buttons(language, is_out, advisory)
+    card = cards.issued(language, record, doubts, follow)
+    shown_in = await put(context, operator.id, card, message_id)
+    # So that the decision, and what becomes of it, is shown here too.
+    await office(context).asked.keep(record.id, operator.id, shown_in)
     if kept.draft.edits is not None:
         await _replace(update, context, operator, kept.draft.edits)
 

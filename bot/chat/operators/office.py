@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.chat.services import Counts
 from bot.domain.advisory import Severity
+from bot.domain.broadcast import Broadcast
 from bot.domain.guidance import GuidanceBook
 from bot.domain.operators import Role
 from bot.domain.record import AdvisoryRecord
@@ -16,6 +17,7 @@ from bot.domain.template import Template
 from bot.pipeline.publishing import Publishing
 from bot.pipeline.roster import Roster
 from bot.rendering.card import Cards
+from bot.rendering.followup import FollowUps
 from bot.rendering.notice import Notice
 from bot.rendering.pages import Pages
 from bot.storage.asked import Asked
@@ -31,6 +33,15 @@ class Notes(Protocol):
     async def show(self, record: AdvisoryRecord, admin_id: int) -> bool: ...
     async def close(self, record: AdvisoryRecord, *, by: str | None) -> None: ...
     async def tell(self, text_key: str, **values: object) -> None: ...
+
+
+class Steering(Protocol):
+    """Broadcasts, as an operator steers them; `bot.storage.broadcasts.Broadcasts`."""
+
+    async def all_active(self) -> tuple[str, ...]: ...
+    async def get(self, broadcast_id: str) -> Broadcast | None: ...
+    async def halt(self, broadcast_id: str, reason: str) -> None: ...
+    async def resume(self, broadcast_id: str) -> None: ...
 
 
 class Gatherer(Protocol):
@@ -67,6 +78,8 @@ class Office:
     guidance: GuidanceBook
     templates: Mapping[str, Template]
     cards: Cards
+    follow_ups: FollowUps
+    steering: Steering
     pages: Pages
     terms: Terms
     source_names: Mapping[str, str]

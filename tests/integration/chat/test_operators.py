@@ -47,7 +47,7 @@ async def test_operator_sees_the_advisory_and_approves_it(review_stage: Stage) -
     await stage.world.wait_for("Example Embassy", chat_id=subscriber.id)
     for person in (first, second):
         closed = await stage.world.wait_for("approved by Iryna", chat_id=person.id)
-        assert closed.button_texts == []
+        assert not {"Approve: publish now", "Reject: do not publish"} & set(closed.button_texts)
 
 
 async def test_second_decision_comes_too_late(review_stage: Stage) -> None:

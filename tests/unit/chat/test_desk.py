@@ -17,6 +17,7 @@ from bot.domain.message import Layout, Message
 from bot.domain.operators import Operator, Refusal, Role, Urging, asked_about
 from bot.domain.record import AdvisoryRecord
 from bot.domain.subscriber import Chat, Kind
+from bot.rendering.followup import FollowUps
 from bot.rendering.notice import Notice
 from bot.rendering.operator import OperatorTexts
 from tests.unit.rendering.test_dialogue import advisory, record
@@ -127,6 +128,7 @@ class Scene:
             notices=rooms,
             renderer=rooms,
             words=OperatorTexts(Texts.load()),
+            follow_ups=FollowUps(Texts.load(), cast(Any, None)),
             sleep=nap,
         )
 

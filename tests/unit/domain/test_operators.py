@@ -7,6 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.advisory import Severity, Status
+from bot.domain.change import all_clear, is_warning
+from bot.domain.followup import Finish, Said, finish
+from bot.domain.life import Event
 from bot.domain.operators import (
     Act,
     Operator,
@@ -22,6 +25,7 @@ from bot.domain.operators import (
     urgings,
 )
 from bot.domain.trust import Reason
+from bot.formats import parse
 from tests.unit.rendering.test_dialogue import advisory
 
 IRYNA = Operator(1, Role.OPERATOR, "Iryna")
@@ -138,3 +142,48 @@ def test_urgings_come_one_after_the_other() -> None:
     assert urgings(patience, timedelta(minutes=4)) == ()
     assert urgings(patience, timedelta(minutes=5)) == (Urging.REMIND,)
     assert urgings(patience, timedelta(minutes=10)) == (Urging.REMIND, Urging.ESCALATE)
+
+
+ENDS = [
+    ("one person takes back a grave mistake", Finish.MISTAKE, "Extreme", ()),
+    ("and withdraws what is grave", Finish.WITHDRAWN, "Extreme", ()),
+    ("to say that it is over needs two", Finish.CLEAR, "Extreme", (Reason.SECOND_PERSON,)),
+    ("to ease it too", Finish.EASED, "Severe", (Reason.SECOND_PERSON,)),
+    ("what was mild is over by one word", Finish.CLEAR, "Minor", ()),
+]
+
+
+@pytest.mark.parametrize(
+    ("what", "severity", "reasons"), [row[1:] for row in ENDS], ids=[row[0] for row in ENDS]
+)
+def test_second_look_at_what_ends_a_warning(
+    what: Finish, severity: str, reasons: tuple[Reason, ...]
+) -> None:
+    info = advisory().info[0].model_copy(update={"severity": Severity(severity)})
+    original = advisory().model_copy(update={"info": (info,)})
+    said = Said({"en": "air attack"}, {"en": "It was a mistake."})
+    found = second_look(
+        finish(what, original, said, "t.me/forewarn_bot", original.sent + timedelta(hours=1)),
+        author=IRYNA,
+        two_people_above=Severity.MODERATE,
+        reached={KYIV},
+        allowed=None,
+        ends=[original],
+    )
+    assert found == reasons
+
+
+@pytest.mark.parametrize("what", Finish)
+def test_what_ends_a_warning_is_read_as_just_that(what: Finish) -> None:
+    original = advisory()
+    said = Said({"en": "air attack", "uk": "атака"}, {"en": "A mistake.", "uk": "Помилка."})
+    ended = finish(what, original, said, "t.me/forewarn_bot", original.sent + timedelta(hours=1))
+    (read,) = parse(ended.to_json()).advisories
+    assert [one.identifier for one in read.references] == [original.identifier]
+    assert not is_warning(read)
+    expected = {Finish.CLEAR: Event.ALL_CLEAR, Finish.EASED: Event.EASED}
+    assert all_clear(read) is expected.get(what)
+    assert read.status is original.status
+    assert {info.language for info in read.info} == (
+        set() if what is Finish.WITHDRAWN else {"en", "uk"}
+    )

@@ -1,0 +1,215 @@
+"""`/update`, `/cancel`, `/allclear` and `/halt`, and the buttons under what was published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+from telegram import Update
+
+from bot.chat.context import Context
+from bot.chat.operators.access import acting, language_of, name_of, note, office, say
+from bot.chat.operators.publish import begin
+from bot.chat.operators.view import put
+from bot.chat.reply import answer
+from bot.domain.advisory import Advisory
+from bot.domain.change import is_warning
+from bot.domain.draft import Hand, Kept, from_advisory
+from bot.domain.followup import Finish, Said, reference
+from bot.domain.message import Layout, Message
+from bot.domain.operators import Act, Operator
+from bot.domain.record import AdvisoryRecord, AdvisoryState
+from bot.pipeline.lineage import read_back
+from bot.pipeline.plan import advisory_id
+from bot.rendering.text import escape
+
+log = structlog.get_logger(__name__)
+
+_DONE = {
+    Finish.MISTAKE: "corrected",
+    Finish.WITHDRAWN: "cancelled",
+    Finish.CLEAR: "cleared",
+    Finish.EASED: "eased",
+}
+"""What the audit calls it."""
+
+
+def listing(command: str) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
+    """The handler of a command: the warnings that it may be about, each as a button."""
+
+    async def show_list(update: Update, context: Context) -> None:
+        operator = await acting(update, context, Act.CORRECT)
+        if operator is None:
+            return
+        found = []
+        for record in await context.services.advisories.current(context.services.clock()):
+            advisory = read_back(record)
+            is_wanted = is_warning(advisory) and _is_theirs(context, operator, record)
+            if is_wanted and (command != "halt" or await _running(context, record)):
+                found.append((record, advisory))
+        language = await language_of(update, context)
+        message = office(context).follow_ups.choose(language, command, found)
+        await put(context, operator.id, message)
+
+    return show_list
+
+
+async def ask(update: Update, context: Context) -> None:
+    """The prepared message as recipients will see it, and under it the button that sends it."""
+    found = await _about(update, context)
+    if found is None:
+        return
+    operator, record, original = found
+    what, language = Finish(_pressed(context)[0]), await language_of(update, context)
+    publishing, services = office(context).publishing, context.services
+    advisory = publishing.finish(what, original, await _said(context, what, record, original))
+    notice = await office(context).notices.of(publishing.record(advisory, operator.id))
+    await answer(update)
+    seen = services.renderer.render(notice, language, Layout.PRIVATE)
+    for message in services.operator_texts.preview(language, seen):
+        await put(context, operator.id, message)
+    ruling = await services.review.foresee(advisory, operator.id)
+    reasons = [one.value for one in ruling.reasons]
+    await put(context, operator.id, office(context).follow_ups.ask(language, what, record, reasons))
+
+
+async def send(update: Update, context: Context) -> None:
+    """Issue it; of two who press at once one is first, and the other learns who."""
+    found = await _about(update, context)
+    if found is None:
+        return
+    operator, record, original = found
+    what, language = Finish(_pressed(context)[0]), await language_of(update, context)
+    publishing = office(context).publishing
+    said = await _said(context, what, record, original)
+    foreseen = await context.services.review.foresee(
+        publishing.finish(what, original, said), operator.id
+    )
+    hand = Hand(operator.id, name_of(update), _DONE[what])
+    issued = await publishing.submit_finish(what, original, said, hand)
+    if isinstance(issued, Kept):
+        await answer(update, office(context).cards.overtaken(language, issued), alert=True)
+        return
+    reasons = [one.value for one in foreseen.reasons]
+    after = {"code": issued.code, "of": record.code, "waits": reasons}
+    await note(context, operator, update, _DONE[what], record.id, after=after)
+    log.info("warning ended", advisory=record.id, by=issued.id, operator=operator.id)
+    await answer(update)
+    shown = await put(
+        context,
+        operator.id,
+        office(context).cards.issued(language, issued, reasons),
+        _where(update),
+    )
+    if reasons:
+        await office(context).asked.keep(issued.id, operator.id, shown)
+
+
+async def update(update_: Update, context: Context) -> None:
+    """A draft that goes on from what was published; published, it is an Update of it."""
+    found = await _about(update_, context)
+    if found is None:
+        return
+    operator, record, original = found
+    hazard = office(context).guidance.classify(original, context.services.clock()).hazard
+    draft = from_advisory(
+        original,
+        hazard=hazard,
+        places=record.named,
+        updates=reference(original).written(),
+    )
+    await answer(update_)
+    shown_in = await put(context, operator.id, Message("…"))
+    await begin(
+        update_, context, operator, draft, draft_id=f"u{record.id[:9]}", message_id=shown_in
+    )
+
+
+async def halt(update: Update, context: Context) -> None:
+    """Stop at once what is being sent of a warning, and ask what is to become of it."""
+    found = await _about(update, context)
+    if found is None:
+        return
+    operator, record, _ = found
+    steering = office(context).steering
+    running = await _running(context, record)
+    for id in running:
+        await steering.halt(id, f"by {operator.id}")
+    language = await language_of(update, context)
+    if not running:
+        await answer(update, office(context).follow_ups.say(language, "idle"), alert=True)
+        return
+    await answer(update)
+    name = name_of(update)
+    await note(context, operator, update, "halted", record.id, after={"code": record.code})
+    log.warning("broadcast halted by an operator", advisory=record.id, operator=operator.id)
+    broadcasts = [one for id in running if (one := await steering.get(id))]
+    await put(context, operator.id, office(context).follow_ups.halted(language, record, broadcasts))
+    await office(context).desk.tell("halted_by", code=record.code, name=name)
+
+
+async def resume(update: Update, context: Context) -> None:
+    """Go on with what was halted."""
+    found = await _about(update, context)
+    if found is None:
+        return
+    operator, record, _ = found
+    for id in await _running(context, record):
+        await office(context).steering.resume(id)
+    await note(context, operator, update, "resumed", record.id, after={"code": record.code})
+    language = await language_of(update, context)
+    text = office(context).follow_ups.say(language, "resumed", code=record.code)
+    await answer(update)
+    await put(context, operator.id, Message(escape(text)), _where(update))
+
+
+async def _about(
+    update: Update, context: Context
+) -> tuple[Operator, AdvisoryRecord, Advisory] | None:
+    """Who pressed, and the warning it is about, if it stands and they may; else an answer."""
+    operator = await acting(update, context, Act.CORRECT)
+    if operator is None:
+        return None
+    record = await context.services.advisories.get(_pressed(context)[-1])
+    language = await language_of(update, context)
+    if record is None:
+        await answer(update, context.services.dialogue.text(language, "gone"), alert=True)
+        return None
+    if not _is_theirs(context, operator, record):
+        await say(update, context, "refusal.places")
+        return None
+    if record.state is not AdvisoryState.PUBLISHED:
+        text = office(context).follow_ups.say(language, "over", code=record.code)
+        await answer(update, text, alert=True)
+        return None
+    return operator, record, read_back(record)
+
+
+def _is_theirs(context: Context, operator: Operator, record: AdvisoryRecord) -> bool:
+    allowed = office(context).roster.reach(operator)
+    return allowed is None or set(record.places) <= allowed
+
+
+async def _running(context: Context, record: AdvisoryRecord) -> list[str]:
+    """Its broadcasts that are not finished, halted ones too."""
+    active = await office(context).steering.all_active()
+    return [one for one in active if advisory_id(one) == record.id]
+
+
+async def _said(context: Context, what: Finish, record: AdvisoryRecord, original: Advisory) -> Said:
+    """The prepared words, those of its template where it was made from one."""
+    kept = await office(context).drafts.get(original.identifier) if record.author else None
+    template = office(context).templates.get(kept.draft.template or "") if kept else None
+    hazard = office(context).guidance.classify(original, context.services.clock()).hazard
+    return office(context).follow_ups.said(what, hazard, template)
+
+
+def _pressed(context: Context) -> tuple[str, ...]:
+    matches = context.matches or ()
+    return matches[0].groups() if matches else ("",)
+
+
+def _where(update: Update) -> int | None:
+    message = update.effective_message
+    return message.message_id if message is not None else None
