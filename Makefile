@@ -43,15 +43,16 @@ bench: environment ## measure the delivery on this machine: make bench ARGS=--js
 	@$(call install,requirements.lock)
 	@$(BIN)/forewarn bench $(ARGS)
 
-# These wait for no clock, so two run at a time. What starts whole processes runs by itself.
-SIDE_BY_SIDE = tests/unit tests/integration
-ONE_BY_ONE = tests/acceptance tests/benchmarks tests/mutations tests/page tests/storms
+# These measure no time, so two run at a time; what is marked `alone` runs by itself.
+SIDE_BY_SIDE = tests/unit tests/integration tests/acceptance
+ONE_BY_ONE = tests/benchmarks tests/mutations tests/page tests/storms
 
 .PHONY: test
 test: lint ## check everything: format, lint, types, layers, tests: make test ARGS="tests/unit -x"
 	@echo "Tests"
 ifeq ($(strip $(ARGS)),)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(SIDE_BY_SIDE)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not alone" $(SIDE_BY_SIDE)
+	@$(BIN)/python -m pytest -m alone tests/acceptance
 	@$(BIN)/python -m pytest $(ONE_BY_ONE)
 else
 	@$(BIN)/python -m pytest $(ARGS)

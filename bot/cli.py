@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
@@ -16,8 +17,10 @@ from bot import app, check, config, log, publish, shelters
 from bot.app import StartError
 from bot.bench import report
 from bot.config import ConfigurationError, Settings
+from bot.console import Console, Refused, open_console
 from bot.demo import stage
 from bot.domain.fault import StorageUnavailable
+from bot.domain.followup import Finish
 
 cli = typer.Typer(
     name="forewarn",
@@ -66,17 +69,92 @@ def publish_(
         bool, typer.Option("--check", help="Only validate; publish nothing.")
     ] = False,
     source: Annotated[str | None, typer.Option(help="A key of sources.")] = None,
+    operator: Annotated[
+        int | None, typer.Option(help="Publish in the name of this operator's Telegram id.")
+    ] = None,
 ) -> None:
-    """Validate an advisory and put it on the queue."""
+    """Validate an advisory and put it on the queue; an operator's is followed to its end."""
     payload = _read(file)
     parsed, lines = publish.examine(payload)
     for line in lines:
         typer.echo(line)
     if not parsed:
         raise typer.Exit(_FAULT)
-    if not check_only:
-        settings = _settings()
+    if check_only:
+        return
+    settings = _settings()
+    if operator is None:
         typer.echo(_run(lambda: publish.enqueue(settings, payload, source)))
+        return
+
+    async def act(at: Console) -> bool:
+        advisory = await at.publish(payload, operator)
+        return await at.follow(advisory.id, typer.echo)
+
+    _at_console(settings, act)
+
+
+@cli.command(name="cancel")
+def cancel_(
+    code: Annotated[str, typer.Argument(help="The warning's code, such as KYI-7Q2F.")],
+    operator: Annotated[int, typer.Option(help="Who does it: a Telegram user id.")],
+    mistake: Annotated[
+        bool, typer.Option("--mistake", help="Say that it should never have been sent.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for the code again.")] = False,
+) -> None:
+    """Take a warning back: whoever was told hears of it."""
+    if not yes and typer.prompt("Type the code again to take it back") != code:
+        _fail("CODE: not the same; nothing was done")
+
+    async def act(at: Console) -> bool:
+        what = Finish.MISTAKE if mistake else Finish.WITHDRAWN
+        issued = await at.cancel(code, what, operator)
+        return await at.follow(issued.id, typer.echo)
+
+    _at_console(_settings(), act)
+
+
+@cli.command(name="status")
+def status_(
+    watch: Annotated[bool, typer.Option("--watch", help="Go on until Ctrl-C.")] = False,
+) -> None:
+    """Say what is active, what waits, and how far each broadcast is."""
+
+    async def act(at: Console) -> bool:
+        while True:
+            for line in await at.status():
+                typer.echo(line)
+            if not watch:
+                return True
+            await asyncio.sleep(1)
+            typer.echo()
+
+    with suppress(KeyboardInterrupt):
+        _at_console(_settings(), act)
+
+
+@cli.command(name="audit")
+def audit_(
+    last: Annotated[int, typer.Option(min=1, max=1000, help="So many entries.")] = 20,
+    form: Annotated[str | None, typer.Option("--export", help="All of it: csv or json.")] = None,
+) -> None:
+    """Say who did what and when; exits with 1 where the chain is broken."""
+    if form not in (None, "csv", "json"):
+        _fail(f"--export: {form!r} is no form; write csv or json")
+
+    async def act(at: Console) -> bool:
+        if form is not None:
+            sys.stdout.buffer.write(await at.export(form))
+        else:
+            for line in await at.audit(last):
+                typer.echo(line)
+        faults = await at.faults()
+        for fault in faults:
+            typer.echo(f"forewarn: the audit is not whole: {fault}", err=True)
+        return not faults
+
+    _at_console(_settings(), act)
 
 
 @cli.command(name="shelters")
@@ -157,6 +235,22 @@ def _settings() -> Settings:
         return config.load()
     except ConfigurationError as fault:
         _fail(str(fault), code=_CONFIGURATION)
+
+
+def _at_console(settings: Settings, act: Callable[[Console], Awaitable[bool]]) -> None:
+    """Act with what operators have; exits with 1 where it did not come about."""
+    log.configure(level="error", form="text", secrets=settings.secrets)
+
+    async def connected() -> bool:
+        async with open_console(settings) as at:
+            return await act(at)
+
+    try:
+        is_done = _run(connected)
+    except Refused as refused:
+        _fail(str(refused))
+    if not is_done:
+        raise typer.Exit(_FAULT)
 
 
 def _run(start: Callable[[], Coroutine[Any, Any, _T]]) -> _T:

@@ -7,7 +7,7 @@ import pytest
 from tests.acceptance.advisories import Alert, cancel, info
 from tests.acceptance.conftest import Shared
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.alone, pytest.mark.asyncio(loop_scope="module")]
 
 CROWD = 200
 

@@ -9,6 +9,8 @@ from bot.demo.kyiv import telling
 from bot.demo.story import Listener, Story
 from tests.bot_process import forewarn
 
+pytestmark = pytest.mark.alone
+
 MINUTE_S = 60.0
 
 

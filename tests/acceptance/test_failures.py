@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from bot.domain.subscriber import Kind, State
 from bot.sandbox.chats import Chat as TelegramChat
 from tests.acceptance.advisories import alert, routine
 from tests.acceptance.town import Town
 from tests.bot_process import BotProcess
+
+pytestmark = pytest.mark.alone
 
 ENDS = ("sent", "unreachable", "rejected", "expired", "cancelled", "suppressed", "unknown")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 
+import pytest
+
 from bot.domain.operators import Role
 from tests.acceptance.advisories import LVIV, alert, shelter_now
 from tests.acceptance.desk import Hand, audited, employ, hand, settings
@@ -79,6 +81,7 @@ async def test_of_two_who_send_at_once_one_is_first_and_people_hear_it_once(town
     assert [what for _, what in await audited(town)].count("corrected") == 1
 
 
+@pytest.mark.alone
 async def test_halt_stops_within_half_a_second_and_everybody_is_told_once_after_it(
     town: Town,
 ) -> None:

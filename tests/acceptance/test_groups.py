@@ -15,6 +15,8 @@ from bot.sandbox.chats import Chat
 from tests.acceptance.advisories import Alert, alert, cancel, info
 from tests.acceptance.town import Town, until
 
+pytestmark = pytest.mark.alone
+
 Step = Callable[[Town, Chat], Awaitable[int]]
 """Lets a group move at one step of a broadcast; its new id."""
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.acceptance.advisories import alert, info
 from tests.acceptance.town import Town, until
+
+pytestmark = pytest.mark.alone
 
 CROWD = 20
 OPENED, PASSED = "Оголошений час настав", "Відбою не було"

@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.acceptance.advisories import KYIV, alert, cancel, info, shelter_now
 from tests.acceptance.town import Town, until
+
+pytestmark = pytest.mark.alone
 
 
 async def test_channels_are_told_before_groups_and_groups_before_people(town: Town) -> None:

@@ -14,6 +14,8 @@ from tests.acceptance.advisories import Alert, alert, payload, shelter_now
 from tests.acceptance.town import Town, until
 from tests.bot_process import BotProcess
 
+pytestmark = pytest.mark.alone
+
 FREE_RATE = 28
 BURST = 1.9
 PAYS = {

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import signal
 
+import pytest
+
 from bot.sandbox.limits import Limits
 from tests.acceptance.advisories import alert
 from tests.acceptance.town import open_town
 from tests.redis_server import DURABLE, running_redis
+
+pytestmark = pytest.mark.alone
 
 IN_FLIGHT = 60
 """Half a second's sends at the rate of these tests, and those that were on their way."""

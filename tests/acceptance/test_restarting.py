@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.acceptance.advisories import alert
 from tests.acceptance.town import Town, until
+
+pytestmark = pytest.mark.alone
 
 PAUSE_S = 5
 CLOCKS_S = 0.05

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from itertools import pairwise
 
+import pytest
+
 from bot.sandbox.ledger import Entry
 from tests.acceptance.advisories import KYIV, alert
 from tests.acceptance.town import Town, until
 from tests.bot_process import BotProcess, free_port
+
+pytestmark = pytest.mark.alone
 
 CROWD = 200
 RATE = {"BOT_DELIVERY__RATE": "200"}
