@@ -46,6 +46,12 @@ def test_mutation_whose_old_text_has_moved_says_so(tmp_path: Path) -> None:
             mutation.apply(tmp_path)
 
 
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.name)
+def test_guard_stands_where_the_table_says(mutation: Mutation) -> None:
+    """Also that of a slow one, which is taken out only by `make mutations`."""
+    assert (ROOT / mutation.file).read_text("utf-8").count(mutation.old) == 1
+
+
 def test_every_mutation_has_a_name_of_its_own() -> None:
     names = [one.name for one in MUTATIONS]
     assert len(set(names)) == len(names) > 0
