@@ -11,6 +11,7 @@ from bot.chat.handlers import add_handlers
 from bot.chat.operators.desk import Desk
 from bot.config import Settings
 from bot.domain.advisory import Severity
+from bot.domain.gazetteer import Gazetteer
 from bot.domain.operators import SOURCE
 from bot.domain.trust import Source
 from bot.formats.signature import derived_key, public_key, sign
@@ -34,10 +35,11 @@ from bot.pipeline.role import Tenure
 from bot.pipeline.roster import Roster
 from bot.pipeline.sending import Sending
 from bot.pipeline.timekeeper import Timekeeper
-from bot.reception import chat_services
+from bot.reception import chat_services, tick_lists
 from bot.rendering.advisory import Renderer
 from bot.rendering.followup import FollowUps
 from bot.rendering.operator import OperatorTexts
+from bot.rendering.ticklist import TickLists
 from bot.storage.opening import Storage
 from bot.telegram.pacer import Pacer
 from bot.telegram.stars import StarBalance
@@ -97,7 +99,9 @@ def assemble(
         follow_ups=FollowUps(content.texts, content.guidance),
     )
     letters = Letters(notices, renderer, sender, storage.clock)
-    discretion = build_discretion(storage, content, notices)
+    discretion = build_discretion(
+        storage, notices, content.gazetteer, tick_lists(settings, content)
+    )
     paying = Paying(
         settings.delivery.paid.terms,
         broadcasts=storage.broadcasts,
@@ -227,14 +231,16 @@ def build_courier(
     )
 
 
-def build_discretion(storage: Storage, content: Content, notices: Notices) -> Discretion:
+def build_discretion(
+    storage: Storage, notices: Notices, gazetteer: Gazetteer, lists: TickLists
+) -> Discretion:
     """What knows when a chat wants to be told."""
     return Discretion(
         advisories=storage.advisories,
         notices=notices,
-        gazetteer=content.gazetteer,
-        guidance=content.guidance,
+        gazetteer=gazetteer,
         lists=storage.checklists,
+        tick_lists=lists,
         households=storage.chats,
         clock=storage.clock,
     )

@@ -95,13 +95,7 @@ def chat_services(
         dialogue=dialogue,
         status_texts=StatusTexts(content.texts, content.guidance, dialogue),
         settings_texts=SettingsTexts(content.texts, content.guidance, dialogue),
-        tick_lists=TickLists(
-            content.texts,
-            content.guidance,
-            content.gazetteer,
-            days=settings.guidance.days,
-            profile=settings.guidance.profile,
-        ),
+        tick_lists=tick_lists(settings, content),
         household_menu=HouseholdMenu(content.texts, content.guidance),
         shelter_texts=ShelterTexts(content.texts),
         operator_texts=OperatorTexts(content.texts),
@@ -144,4 +138,15 @@ def chat_services(
             source_names={key: source.name for key, source in sources.items()},
             set_menu=partial(set_menu, application.bot, content.texts),
         ),
+    )
+
+
+def tick_lists(settings: Settings, content: Content) -> TickLists:
+    """What each chat has on its list."""
+    return TickLists(
+        content.texts,
+        content.guidance,
+        content.gazetteer,
+        days=settings.guidance.days,
+        profile=settings.guidance.profile,
     )

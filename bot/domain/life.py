@@ -86,7 +86,7 @@ class Audience(StrEnum):
     PLACES = "who follows its places"
     TOLD = "who was told"
     TOLD_AND_PLACES = "who was told, and who follows its places"
-    UNPREPARED = "private chats that were told and whose checklist is unfinished"
+    UNPREPARED = "people and groups that were told and whose checklist is unfinished"
 
 
 class Form(StrEnum):
@@ -299,10 +299,13 @@ def timers(
 
     A reminder that would have been due by then is none: the announcement itself comes later.
     """
+    ahead = sorted(reminders, reverse=True)
+    # The next one says the same, and nearer to the time: who slept through both needs one.
+    untils = [*(window.starts - one for one in ahead[1:]), window.starts]
     found = [
-        Timer(f"remind{int(ahead.total_seconds() // 60)}", Event.REMINDER, due, window.starts)
-        for ahead in reminders
-        if (due := window.starts - ahead) > received
+        Timer(f"remind{int(one.total_seconds() // 60)}", Event.REMINDER, due, until)
+        for one, until in zip(ahead, untils, strict=False)
+        if (due := window.starts - one) > received
     ]
     if window.starts > received:
         found.append(Timer(OPENED, Event.OPENS, window.starts, window.ends))

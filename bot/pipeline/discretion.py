@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 from bot.domain.checklist import Progress, TickList
 from bot.domain.delivery import Lane
 from bot.domain.gazetteer import Gazetteer
-from bot.domain.guidance import GuidanceBook
 from bot.domain.life import Purpose
 from bot.domain.preferences import Fate, Occasion, Tact, tact
-from bot.domain.subscriber import Chat, Household, Kind
+from bot.domain.subscriber import Chat, Kind
 from bot.pipeline.job import Job
 from bot.pipeline.notices import Notices
 from bot.pipeline.plan import advisory_id, name_of
 from bot.pipeline.ports import Advisories
+from bot.rendering.ticklist import ListView, TickLists
 
 KEPT_BROADCASTS = 64
 
@@ -56,16 +56,16 @@ class Discretion:
         advisories: Advisories,
         notices: Notices,
         gazetteer: Gazetteer,
-        guidance: GuidanceBook,
         lists: Lists,
+        tick_lists: TickLists,
         households: Households,
         clock: Callable[[], datetime],
     ) -> None:
         self._advisories = advisories
         self._notices = notices
         self._gazetteer = gazetteer
-        self._guidance = guidance
         self._lists = lists
+        self._tick_lists = tick_lists
         self._households = households
         self._clock = clock
         self._told: OrderedDict[str, _Told] = OrderedDict()
@@ -75,7 +75,7 @@ class Discretion:
         if job.lane is Lane.SHELTER_NOW:
             return _LOUD
         told = await self._gather(job.broadcast_id)
-        if told.is_reminder and await self._has_everything(job):
+        if told.is_reminder and not await self._lacks_something(job):
             return Tact(Fate.DROPPED)
         chosen = job.chat.chosen
         if chosen is None:
@@ -113,15 +113,17 @@ class Discretion:
         )
         return _Told(occasion, notice.purpose is Purpose.REMINDER)
 
-    async def _has_everything(self, job: Job) -> bool:
-        """Whether every item of the list that the chat uses is there: it needs no reminder."""
-        if job.recipient.kind is not Kind.PRIVATE:
-            return False
-        ticks = await self._lists.open(job.recipient.chat_id)
+    async def _lacks_something(self, job: Job) -> bool:
+        """Whether the list that the chat uses is unfinished. A person always has one; a group has
+        one when somebody ticked something.
+        """
+        who = job.recipient
+        ticks = await self._lists.open(who.chat_id)
         if not ticks.ticked:
-            return False
+            return who.kind is Kind.PRIVATE
         owner = await self._households.get(ticks.owner_id)
-        household = (owner.household if owner else None) or Household()
-        entries = self._guidance.checklist_for(household, 0, self._guidance.profile_of(None))
+        owner = owner or Chat(ticks.owner_id, who.kind, job.chat.language)
+        # As it is shown: the national guidance of the owner's city decides what is on it.
+        entries = self._tick_lists.entries(ListView(ticks, owner, who.kind))
         progress = Progress.of(entries, ticks.ticked)
-        return progress.done >= progress.total
+        return progress.done < progress.total

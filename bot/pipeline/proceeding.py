@@ -41,6 +41,9 @@ AHEAD = timedelta(minutes=10)
 """Clocks differ; what was issued later than this in the future was dated wrongly."""
 
 
+_HAVE_LISTS = (Kind.GROUP, Kind.PRIVATE)
+
+
 @dataclass(frozen=True, slots=True)
 class Proceeding:
     """What publishing an advisory means: `end` these first, then `start` those."""
@@ -165,7 +168,7 @@ def timed(
                 _timed_lane(known.advisory, timer.event, now),
                 timer.until,
                 told_by=tuple(one for one in known.chain if one != own),
-                kinds=(Kind.PRIVATE,) if telling.audience is Audience.UNPREPARED else REACH_FIRST,
+                kinds=_HAVE_LISTS if telling.audience is Audience.UNPREPARED else REACH_FIRST,
                 closes=decision.mark is Mark.ENDED,
                 stands=record.id,
             )

@@ -290,9 +290,17 @@ class Review:
                     places=len(plan.places),
                 )
         if is_warning(new.advisory):
-            ahead = timers(new.version.window, now, self._policy.reminders)
+            since = await self._told_since(record, now)
+            ahead = timers(new.version.window, since, self._policy.reminders)
             await self._timers.set(record.id, [(timer.name, timer.due) for timer in ahead])
         self._wake()
+
+    async def _told_since(self, record: AdvisoryRecord, now: datetime) -> datetime:
+        """Since when people may have been told of it. A death before its timers were set may have
+        lasted until after they were due.
+        """
+        broadcast = await self._broadcasts.get(record.id)
+        return now if broadcast is None or broadcast.started is None else broadcast.started
 
     async def _warnings(self) -> tuple[Known, ...]:
         """Every warning that counts now."""

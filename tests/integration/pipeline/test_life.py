@@ -36,7 +36,7 @@ async def test_future_window_is_announced_reminded_opened_and_passes(here: Villa
         await here.deliver()
     expected = [Purpose.ALERT, Purpose.REMINDER, Purpose.WINDOW_OPEN, Purpose.PASSED]
     assert purposes(here, 1) == expected
-    # A group has no checklist of its own.
+    # The group has begun no list that could be unfinished.
     assert purposes(here, -5) == [p for p in expected if p is not Purpose.REMINDER]
     alert, _, opened, passed = here.of(1)
     assert [one.silent for one in here.sent if one.chat_id == 1] == [False, True, False, True]
@@ -63,6 +63,21 @@ async def test_opening_that_was_missed_while_the_bot_was_down_is_told_late(here:
     met = await here.storage.timers.met(advisory.id)
     # The reminder's time was over: nobody needs it any more.
     assert met == {"remind120": "missed", "open": "late", "passed": "waits"}
+
+
+async def test_of_two_reminders_that_the_bot_slept_through_one_comes(here: Village) -> None:
+    window = {
+        "onset": (here.clock.now + 20 * HOUR).isoformat(),
+        "expires": (here.clock.now + 30 * HOUR).isoformat(),
+    }
+    advisory = await here.receive(here.alert("attack", info=window))
+    await here.deliver()
+    await here.pass_time(19 * HOUR)
+    await here.deliver()
+    assert purposes(here, 1) == [Purpose.ALERT, Purpose.REMINDER]
+    assert "This message comes late" in here.of(1)[1].text
+    met = await here.storage.timers.met(advisory.id)
+    assert (met["remind720"], met["remind120"]) == ("missed", "late")
 
 
 async def test_end_that_nobody_needs_any_more_is_recorded_and_told_to_nobody(

@@ -169,6 +169,14 @@ def test_timers_are_instants(window: Window, name: str, due: datetime) -> None:
     assert found[name].due == due.astimezone(UTC)
 
 
+def test_reminder_is_worth_telling_until_the_next_one_is_due() -> None:
+    found = timers(Window(OPENS, ENDS), OPENS - 48 * HOUR, (2 * HOUR, 12 * HOUR))
+    assert {one.name: one.until for one in found if one.event is Event.REMINDER} == {
+        "remind720": OPENS - 2 * HOUR,
+        "remind120": OPENS,
+    }
+
+
 MET = [
     ("at once", timedelta(0), Timing.IN_TIME),
     ("within a quarter of an hour", LATE_AFTER - HOUR / 60, Timing.IN_TIME),
