@@ -142,6 +142,7 @@ def handlers() -> list[Handler]:
         _press("set:quiet", settings.ask_hours),
         _press("set:q:(off|[0-9]{1,4}-[0-9]{1,4})", settings.set_hours),
         _press("set:daily:([01])", settings.set_daily),
+        _press("set:drills:([01])", settings.set_drills),
         _press(f"set:place:{_ID}", settings.see_place),
         _press(f"set:least:{_ID}:(any|Moderate|Severe|Extreme)", settings.set_least),
         _press(f"set:ring:{_ID}:([01])", settings.set_ring),

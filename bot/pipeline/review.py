@@ -278,7 +278,9 @@ class Review:
         now = self._clock()
         new = await self._lineage.known(record)
         others = [one for one in warnings if one.record.id != record.id]
-        proceeding = proceed(new, await self._lineage.originals(record), now, others)
+        originals = await self._lineage.originals(record)
+        operators = [one.id for one in await self._roster.all()] if new.advisory.is_drill else ()
+        proceeding = proceed(new, originals, now, others, operators)
         for ended, state in proceeding.end:
             await self._end(ended, state, by=record.id)
         for plan in proceeding.start:
