@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
 from bot.domain.advisory import Advisory, Status
+from bot.domain.followup import Finish
 from bot.domain.operators import SOURCE
 from bot.domain.record import AdvisoryRecord
+from bot.domain.template import Prepared
 
 AUDIENCE = "drillAudience"
 """CAP parameter of a drill of the operators: for whom it is, as :class:`Audience` writes it."""
@@ -20,6 +24,14 @@ SOUND = "drillSound"
 AUDIBLE = "audible"
 SHARES = (5, 10, 25, 50, 100)
 """Percentages that are offered."""
+
+LASTS = timedelta(hours=1)
+"""How long a drill is active that nobody ends before."""
+
+CONFIGURED = 0
+"""The author of what a drill does by itself: whoever runs the bot wrote down that it should. No
+person has this Telegram user id.
+"""
 
 _GROUP = re.compile(r"group:(-\d{1,19})")
 _SHARE = re.compile(r"share:(\d{1,3})")
@@ -49,6 +61,52 @@ class Audience:
         if self.reach is Reach.GROUP:
             return f"{self.reach}:{self.chat_id}"
         return f"{self.reach}:{self.percent}" if self.reach is Reach.SHARE else self.reach.value
+
+
+class Rehearsed(StrEnum):
+    """What of a drill's end goes out by itself."""
+
+    ALL_CLEAR = "all_clear"
+    CORRECTION = "correction"
+
+
+class Plan(Prepared):
+    """What is chosen of a drill beside what is warned of. ``audience`` is written as
+    :class:`Audience` is, '' where it was not chosen yet; ``group`` is the title of the one group.
+    """
+
+    audience: str = ""
+    group: str = ""
+    audible: bool = False
+    rehearses: tuple[Rehearsed, ...] = ()
+
+    def toggled(self, what: Rehearsed) -> Plan:
+        """With one rehearsal more, or with one fewer if it was there; in the order of sending."""
+        chosen = set(self.rehearses) ^ {what}
+        return self.model_copy(update={"rehearses": tuple(o for o in Rehearsed if o in chosen)})
+
+
+def finishes(rehearses: Iterable[Rehearsed]) -> dict[Rehearsed, Finish]:
+    """How each rehearsal ends the drill, in order. What was taken back cannot be cleared any more:
+    where both are rehearsed, the all-clear comes first, as a graded one, and the drill stands on.
+    """
+    chosen = set(rehearses)
+    clear = Finish.EASED if Rehearsed.CORRECTION in chosen else Finish.CLEAR
+    found = {Rehearsed.ALL_CLEAR: clear, Rehearsed.CORRECTION: Finish.MISTAKE}
+    return {what: how for what, how in found.items() if what in chosen}
+
+
+def steps(
+    rehearses: Iterable[Rehearsed], starts: datetime, pause: timedelta
+) -> tuple[tuple[str, datetime], ...]:
+    """What a drill does by itself, by name and when: each rehearsal a `pause` after the one before,
+    and its report.
+    """
+    found = [(one.value, starts + pause * n) for n, one in enumerate(finishes(rehearses), 1)]
+    return (*found, (REPORT, starts))
+
+
+REPORT = "report"
 
 
 def read_audience(text: str) -> Audience | None:

