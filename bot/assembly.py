@@ -20,6 +20,7 @@ from bot.pipeline.backlog import Backlog
 from bot.pipeline.courier import Courier
 from bot.pipeline.discretion import Discretion
 from bot.pipeline.dispatch import Dispatcher
+from bot.pipeline.drills import Drills
 from bot.pipeline.further import Further
 from bot.pipeline.intake import Intake
 from bot.pipeline.letters import Letters
@@ -57,6 +58,7 @@ class Parts:
     aftermath: Aftermath
     roster: Roster
     publishing: Publishing
+    drills: Drills
 
 
 def assemble(
@@ -180,6 +182,23 @@ def assemble(
         wake=dispatcher.wake,
     )
     add_handlers(application, services)
+    drills = Drills(
+        steps=storage.drill_steps,
+        advisories=storage.advisories,
+        broadcasts=storage.broadcasts,
+        drafts=storage.drafts,
+        publishing=publishing,
+        templates=content.templates,
+        guidance=content.guidance,
+        follow_ups=services.office.follow_ups,
+        notices=notices,
+        renderer=renderer,
+        cards=services.office.drill_cards,
+        desk=desk,
+        once=storage.asked,
+        audit=storage.audit,
+        clock=storage.clock,
+    )
     register = Register(storage.broadcasts)
     further = Further(
         courier=build_courier(
@@ -200,7 +219,7 @@ def assemble(
     aftermath = Aftermath(
         application.bot, services, storage.errands, further, leads=lambda: dispatcher.dispatches
     )
-    return Parts(dispatcher, review, intake, timekeeper, aftermath, roster, publishing)
+    return Parts(dispatcher, review, intake, timekeeper, aftermath, roster, publishing, drills)
 
 
 def build_courier(

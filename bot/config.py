@@ -36,6 +36,7 @@ from bot.domain.delivery import Lane
 from bot.domain.operators import SOURCE
 from bot.domain.paid import TENTHS, Terms
 from bot.domain.trust import Source
+from bot.sections.drills import DrillSettings
 from bot.sections.life import LifeSettings
 from bot.sections.operators import OperatorSettings
 from bot.sections.sources import SourceSettings, TrustSettings
@@ -219,6 +220,7 @@ class Settings(BaseSettings):
     groups: GroupSettings = GroupSettings()
     trust: TrustSettings = TrustSettings()
     operators: OperatorSettings = OperatorSettings()
+    drills: DrillSettings = DrillSettings()
     log: LogSettings = LogSettings()
     sources: dict[str, SourceSettings] = {}
     admins: tuple[int, ...] = ()

@@ -21,7 +21,7 @@ from bot.domain.broadcast import Broadcast, BroadcastState
 from bot.domain.change import is_warning
 from bot.domain.delivery import End
 from bot.domain.draft import Hand, Kept
-from bot.domain.followup import Finish
+from bot.domain.followup import DONE, Finish
 from bot.domain.operators import SOURCE, Act, Operator, may
 from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.formats import parse
@@ -40,8 +40,6 @@ BAR = 24
 LOOK_S = 0.5
 PATIENCE_S = 15.0
 """How long a bot may take to read the queue before nobody seems to be reading it."""
-
-_DONE = {Finish.MISTAKE: "corrected", Finish.WITHDRAWN: "cancelled"}
 
 
 class Refused(Exception):
@@ -86,17 +84,18 @@ class Console:
                 f"--operator: {operator.id} may not speak for the places of {record.code}"
             )
         hazard = self._content.guidance.classify(original, self._storage.clock()).hazard
-        draft = await self._storage.drafts.get(original.identifier) if record.author else None
+        is_own = record.author is not None
+        draft = await self._storage.drafts.get(original.identifier) if is_own else None
         template = self._content.templates.get(draft.draft.template or "") if draft else None
         follow_ups = FollowUps(self._content.texts, self._content.guidance)
         said = follow_ups.said(what, hazard, template)
-        hand = Hand(operator.id, self._name(operator), _DONE[what])
+        hand = Hand(operator.id, self._name(operator), DONE[what])
         # It speaks for its own sender where operators wrote it, and for nobody else.
         sender = original.sender if record.source == SOURCE else f"operator-{operator.id}"
         issued = await self._publishing(sender).submit_finish(what, original, said, hand)
         if isinstance(issued, Kept):
             raise Refused(f"CODE: {issued.hand.name} was first: {issued.hand.what}")
-        await self._note(operator, _DONE[what], record.id, {"code": issued.code, "of": record.code})
+        await self._note(operator, DONE[what], record.id, {"code": issued.code, "of": record.code})
         return issued
 
     async def status(self) -> list[str]:

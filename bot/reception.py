@@ -26,6 +26,7 @@ from bot.pipeline.voices import Voices
 from bot.rendering.advisory import Renderer
 from bot.rendering.card import Cards
 from bot.rendering.dialogue import Dialogue
+from bot.rendering.drill import DrillCards
 from bot.rendering.followup import FollowUps
 from bot.rendering.household import HouseholdMenu
 from bot.rendering.offline import Offline
@@ -65,6 +66,7 @@ def chat_services(
     dialogue = Dialogue(content.texts, content.gazetteer)
     follow_ups = FollowUps(content.texts, content.guidance)
     timezone = content.gazetteer.settlements[0].timezone
+    cards = Cards(content.texts, content.gazetteer, content.guidance, content.templates, timezone)
     return Services(
         chats=storage.chats,
         checklists=storage.checklists,
@@ -122,9 +124,9 @@ def chat_services(
             counts=storage.chats,
             guidance=content.guidance,
             templates=content.templates,
-            cards=Cards(
-                content.texts, content.gazetteer, content.guidance, content.templates, timezone
-            ),
+            cards=cards,
+            drill_cards=DrillCards(content.texts, cards, settings.drills.pause),
+            drill_steps=storage.drill_steps,
             follow_ups=follow_ups,
             steering=storage.broadcasts,
             pages=Pages(content.texts, content.gazetteer, timezone),
@@ -134,6 +136,7 @@ def chat_services(
                 paid_rate=settings.delivery.paid.rate,
                 is_paid_on=settings.delivery.paid.enabled,
                 invitation_lasts=timedelta(hours=settings.operators.invitation_hours),
+                drill_pause=settings.drills.pause,
             ),
             source_names={key: source.name for key, source in sources.items()},
             set_menu=partial(set_menu, application.bot, content.texts),

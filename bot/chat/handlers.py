@@ -42,7 +42,7 @@ from bot.chat import (
 )
 from bot.chat.context import App, Context
 from bot.chat.flood import Gate
-from bot.chat.operators import decide, follow, lists, people, publish, records, typed
+from bot.chat.operators import decide, drills, follow, lists, people, publish, records, typed
 from bot.chat.services import Services
 
 ALLOWED_UPDATES = [
@@ -148,6 +148,7 @@ def handlers() -> list[Handler]:
         _press("set:quiet", settings.ask_hours),
         _press("set:q:(off|[0-9]{1,4}-[0-9]{1,4})", settings.set_hours),
         _press("set:daily:([01])", settings.set_daily, _ALONE),
+        _press("set:drills:([01])", settings.set_drills),
         _press(f"set:place:{_ID}", settings.see_place),
         _press(f"set:least:{_ID}:(any|Moderate|Severe|Extreme)", settings.set_least),
         _press(f"set:ring:{_ID}:([01])", settings.set_ring),
@@ -189,6 +190,15 @@ def _of_operators() -> list[Handler]:
         _press(f"f:u:{_ID}", follow.update),
         _press(f"f:h:{_ID}", follow.halt),
         _press(f"f:r:{_ID}", follow.resume),
+        _command("drill", drills.drill, where),
+        _press("x:t:([a-z_]{1,16})", drills.choose),
+        _press(f"x:d:{_ID}", drills.resume),
+        _press(f"x:s:{_ID}", drills.see),
+        _press(f"x:{_ID}:([0-9]{{1,6}}):([a-z]{{2}})(?::{_ID})?", drills.press),
+        _press(f"xf:([mwce]):{_ID}", follow.ask),
+        _press(f"xfs:([mwce]):{_ID}", follow.send),
+        _press(f"xf:h:{_ID}", follow.halt),
+        _press(f"xf:r:{_ID}", follow.resume),
         _command("pending", lists.pending, where),
         _command("sources", lists.sources, where),
         _command("operators", people.operators, where),

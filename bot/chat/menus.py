@@ -36,7 +36,7 @@ VIEWERS = ("pending", "sources", "operators", "audit")
 FOLLOWING = ("update", "cancel", "allclear", "halt")
 """What operators say of what was published."""
 
-WRITERS = ("publish", *FOLLOWING, *VIEWERS)
+WRITERS = ("publish", *FOLLOWING, "drill", *VIEWERS)
 
 _SHARED = (BotCommandScope.ALL_GROUP_CHATS, BotCommandScope.ALL_CHAT_ADMINISTRATORS)
 

@@ -176,6 +176,7 @@ def _chosen(chosen: Preferences) -> dict[str, object]:
         "quiet_hours": str(chosen.quiet) if chosen.quiet else None,
         "paused_until": until.isoformat() if until else None,
         "daily": chosen.daily,
+        "drills": chosen.drills,
         "places": {
             place: {
                 "least_severity": follow.least,

@@ -90,6 +90,16 @@ async def set_daily(update: Update, context: Context) -> None:
     await _menu(update, context, here, chat)
 
 
+async def set_drills(update: Update, context: Context) -> None:
+    """Whether the chat takes part in drills that are for some only."""
+    here = await _visit(update, context)
+    if here is None:
+        return
+    wanted = _pressed(context)[0] == "1"
+    chat = await _keep(context, here.chat, replace(here.chat.preferences, drills=wanted))
+    await _menu(update, context, here, chat)
+
+
 async def see_place(update: Update, context: Context) -> None:
     """What is told of one city."""
     await _of_place(update, context, lambda follow, _: follow)

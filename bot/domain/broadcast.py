@@ -39,7 +39,9 @@ class Plan:
     ``answers`` are the broadcasts whose message is answered or changed, the newest first; left
     out, they are ``told_by``. ``kinds`` are the kinds of chats it is for. Nobody joins a
     broadcast any more that another one ``closes`` by speaking to those it told. One that
-    ``stands`` for an advisory starts only while that advisory is published.
+    ``stands`` for an advisory starts only while that advisory is published. A drill may be for
+    ``chats`` by name, whatever they follow, or for a ``share`` in percent of those who follow its
+    places and agreed to drills; nobody joins either later.
     """
 
     id: str
@@ -52,6 +54,8 @@ class Plan:
     kinds: tuple[Kind, ...] = REACH_FIRST
     closes: bool = False
     stands: str | None = None
+    chats: tuple[Recipient, ...] = ()
+    share: int | None = None
 
 
 class Standing(StrEnum):

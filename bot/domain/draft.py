@@ -24,6 +24,8 @@ from bot.domain.advisory import (
     Status,
     Urgency,
 )
+from bot.domain.drill import AUDIBLE, AUDIENCE, LASTS, SOUND
+from bot.domain.drill import Plan as DrillPlan
 from bot.domain.place import Level, Place
 from bot.domain.recognition import HAZARD_PARAMETER
 from bot.domain.reference import Reference
@@ -61,7 +63,8 @@ class Draft(Prepared):
 
     ``starts`` is None for a window that begins when it is published. ``edits`` is the id of the
     advisory under review that this draft is to replace, ``updates`` the CAP reference of the
-    published one that it goes on from, ``says_in`` the language of ``says``.
+    published one that it goes on from, ``says_in`` the language of ``says``. ``drill`` is what else
+    is chosen of a drill; it has no window of its own, and begins when it is started.
     """
 
     template: str | None = None
@@ -82,6 +85,12 @@ class Draft(Prepared):
     status: Status = Status.ACTUAL
     edits: str | None = None
     updates: str | None = None
+    drill: DrillPlan | None = None
+
+    @property
+    def is_drill(self) -> bool:
+        """Whether it is anything but the real thing: then nothing real may come of it."""
+        return self.status is not Status.ACTUAL
 
     @property
     def missing(self) -> tuple[Field, ...]:
@@ -89,7 +98,7 @@ class Draft(Prepared):
         needs = (
             (Field.HAZARD, self.hazard is not None),
             (Field.PLACES, bool(self.places)),
-            (Field.WINDOW, self.ends is not None),
+            (Field.WINDOW, self.ends is not None or self.drill is not None),
             (Field.SEVERITY, self.severity is not None),
             (Field.SAYS, bool(self.words) or self.says is not None),
         )
@@ -148,6 +157,19 @@ def from_template(template: Template) -> Draft:
     )
 
 
+def drill_of(template: Template) -> Draft:
+    """A draft of a drill: what the template warns of, for nobody yet."""
+    made = from_template(template)
+    return made.model_copy(update={"status": Status.EXERCISE, "drill": DrillPlan()})
+
+
+def begun(draft: Draft, now: datetime) -> Draft:
+    """A drill as it is if it begins now; anything else as it is."""
+    if draft.drill is None:
+        return draft
+    return draft.model_copy(update={"starts": None, "ends": now.replace(microsecond=0) + LASTS})
+
+
 def from_text(text: str, language: str) -> Draft:
     """A draft whose description is a pasted text."""
     return Draft(says=text.strip()[:MAX_SAID], says_in=language_of(text, language))
@@ -191,6 +213,7 @@ def from_advisory(
         },
         edits=edits,
         updates=updates,
+        status=advisory.status,
         **filled,
     )
 
@@ -246,12 +269,21 @@ def build(draft: Draft, places: Sequence[Place], imprint: Imprint) -> Advisory:
                 description=words.description,
                 instruction=words.instruction,
                 web=draft.web,
-                parameter=(NamedValue(value_name=HAZARD_PARAMETER, value=draft.hazard or ""),),
+                parameter=_parameters(draft),
                 area=tuple(_area(place, language) for place in places),
             )
             for language, words in _said(draft, imprint.event).items()
         ),
     )
+
+
+def _parameters(draft: Draft) -> tuple[NamedValue, ...]:
+    found = {HAZARD_PARAMETER: draft.hazard or ""}
+    if draft.drill is not None:
+        found[AUDIENCE] = draft.drill.audience
+    if draft.drill is not None and draft.drill.audible:
+        found[SOUND] = AUDIBLE
+    return tuple(NamedValue(value_name=name, value=value) for name, value in found.items())
 
 
 def _said(draft: Draft, event: Mapping[str, str]) -> Mapping[str, Words]:

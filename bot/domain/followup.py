@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from bot.domain.advisory import (
     Advisory,
@@ -29,6 +30,17 @@ class Finish(StrEnum):
     WITHDRAWN = "w"  # its source has taken it back
     CLEAR = "c"
     EASED = "e"  # one may leave shelter, and stays near it
+
+
+DONE: Mapping[Finish, str] = MappingProxyType(
+    {
+        Finish.MISTAKE: "corrected",
+        Finish.WITHDRAWN: "cancelled",
+        Finish.CLEAR: "cleared",
+        Finish.EASED: "eased",
+    }
+)
+"""What the audit calls it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,13 +73,15 @@ EVERYTHING = Follow()
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """What one chat chose. ``places`` are those that it follows, oldest first; ``daily`` asks for
-    a word on each day on which nothing is active.
+    a word on each day on which nothing is active, ``drills`` to be among those who take part in a
+    drill that is for some only.
     """
 
     quiet: Quiet | None = None
     paused_until: datetime | None = None
     daily: bool = False
     places: Mapping[str, Follow] = field(default_factory=dict)
+    drills: bool = False
 
     def of(self, place_id: str) -> Follow:
         """What of one place is told."""

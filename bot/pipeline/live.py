@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.domain.advisory import Advisory
 from bot.domain.change import is_warning, window_of
+from bot.domain.drill import audience_of
 from bot.domain.life import STILL
 from bot.domain.record import AdvisoryRecord
 from bot.domain.subscriber import Chat, Recipient
@@ -53,8 +54,13 @@ class Live:
             for record in await self._advisories.current(self._clock())
             if wanted & set(record.places)
         ]
-        # An all-clear is for those who were warned, and for nobody who comes later.
-        alerts = [one for one in found if is_warning(one.advisory)]
+        # An all-clear is for those who were warned, and for nobody who comes later. So is a drill
+        # for some: whoever follows the place knows nothing of it.
+        alerts = [
+            one
+            for one in found
+            if is_warning(one.advisory) and audience_of(one.record, one.advisory) is None
+        ]
         return tuple(sorted(alerts, key=lambda one: one.advisory.sent, reverse=True))
 
     async def join(self, chat: Chat, formerly: Recipient | None = None) -> int:

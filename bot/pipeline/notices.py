@@ -10,6 +10,7 @@ import structlog
 
 from bot.domain.advisory import Advisory, MsgType
 from bot.domain.change import Policy
+from bot.domain.drill import is_audible
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.guidance import Classification, GuidanceBook, Stage
 from bot.domain.life import (
@@ -137,6 +138,7 @@ class Notices:
             opens=window.starts,
             ends=window.ends,
             changes_at=window.starts if now < window.starts else None,
+            audible=advisory.is_drill and any(map(_is_audible, (known, *originals))),
         )
         return self._follow_up(notice, known, name, now) if name not in ("", STILL) else notice
 
@@ -203,6 +205,10 @@ class Notices:
                 return place.timezone
         reached = (self._gazetteer.get(id) for id in record.places)
         return next((place.timezone for place in reached if place), "UTC")
+
+
+def _is_audible(known: Known) -> bool:
+    return is_audible(known.record, known.advisory)
 
 
 def _said_name(advisory: Advisory) -> str | None:

@@ -13,6 +13,8 @@ from bot.domain.advisory import Advisory, MsgType
 from bot.domain.broadcast import Manner, Plan
 from bot.domain.change import all_clear, is_warning, kind_of
 from bot.domain.delivery import Lane
+from bot.domain.drill import Audience as DrillAudience
+from bot.domain.drill import Reach, audience_of
 from bot.domain.guidance import lane_of
 from bot.domain.life import (
     OVER,
@@ -27,7 +29,7 @@ from bot.domain.life import (
     decide,
 )
 from bot.domain.record import AdvisoryState
-from bot.domain.subscriber import REACH_FIRST, Kind
+from bot.domain.subscriber import REACH_FIRST, Kind, Recipient
 from bot.domain.trust import Reason
 from bot.pipeline.echoes import for_the_rest, released, told_before
 from bot.pipeline.known import Known
@@ -109,9 +111,16 @@ def judged(
 
 
 def proceed(
-    new: Known, originals: Sequence[Known], now: datetime, others: Sequence[Known] = ()
+    new: Known,
+    originals: Sequence[Known],
+    now: datetime,
+    others: Sequence[Known] = (),
+    operators: Sequence[int] = (),
 ) -> Proceeding:
-    """What publishing an advisory ends and starts; `others` are all other live warnings."""
+    """What publishing an advisory ends and starts; `others` are all other live warnings.
+
+    A drill for some is told to them alone, be they the `operators`, and goes on with those alone.
+    """
     event, decisions = judged(new, originals)
     record = new.record
     ended = tuple(
@@ -122,13 +131,25 @@ def proceed(
     told = [(one, decision) for one, decision in decisions if decision.telling]
     if not told:
         telling = decide(State.UNTOLD, event).telling
-        return Proceeding(ended, (_announcement(new, now, others),) if telling else ())
+        if not telling:
+            return Proceeding(ended)
+        chosen = audience_of(record, new.advisory)
+        return Proceeding(
+            ended,
+            (
+                _announcement(new, now, others)
+                if chosen is None
+                else _drill(new, chosen, operators),
+            ),
+        )
     gravest = next((d for _, d in told if d.mark), told[0][1])
     assert gravest.telling is not None
     chain = _joined(one.chain for one, _ in told)
     is_wider = gravest.telling.audience is Audience.TOLD_AND_PLACES
     if event is Event.MINOR and told_before(new, others):
         is_wider = False  # who was not told by this source was told the same by another
+    if any(audience_of(one.record, one.advisory) for one in (new, *(one for one, _ in told))):
+        is_wider = False
     plan = Plan(
         record.id,
         _lane(new.advisory, event, [one.advisory for one, _ in told], now),
@@ -150,6 +171,16 @@ def _announcement(new: Known, now: datetime, others: Sequence[Known]) -> Plan:
     plan = Plan(record.id, lane_of(new.advisory, now), record.expires, places=record.places)
     told = told_before(new, others)
     return plan if told is None else for_the_rest(plan, told)
+
+
+def _drill(new: Known, chosen: DrillAudience, operators: Sequence[int]) -> Plan:
+    record = new.record
+    plan = Plan(record.id, Lane.DRILL, record.expires)
+    if chosen.reach is Reach.SHARE:
+        return replace(plan, places=record.places, share=chosen.percent)
+    if chosen.reach is Reach.GROUP:
+        return replace(plan, chats=(Recipient(Kind.GROUP, chosen.chat_id),))
+    return replace(plan, chats=tuple(Recipient(Kind.PRIVATE, id) for id in operators))
 
 
 def timed(

@@ -10,7 +10,7 @@ import structlog
 
 from bot.domain.advisory import Advisory
 from bot.domain.change import Policy
-from bot.domain.draft import Draft, DraftState, Hand, Imprint, Kept, build
+from bot.domain.draft import Draft, DraftState, Hand, Imprint, Kept, begun, build
 from bot.domain.followup import Finish, Said, finish, finish_id
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.guidance import GuidanceBook
@@ -80,8 +80,9 @@ class Publishing:
     def advisory(self, kept: Kept) -> Advisory:
         """What the draft would be if it were issued now. Raises ValueError where it lacks much."""
         events = self._events(kept.draft.hazard or self._guidance.otherwise)
-        imprint = Imprint(kept.id, self._sender, self._clock(), events)
-        return build(kept.draft, self.places(kept.draft), imprint)
+        now = self._clock()
+        imprint = Imprint(kept.id, self._sender, now, events)
+        return build(begun(kept.draft, now), self.places(kept.draft), imprint)
 
     def record(self, advisory: Advisory, author: int | None = None) -> AdvisoryRecord:
         """The record of an advisory that is not stored yet, to show it as it will be seen."""
@@ -125,11 +126,16 @@ class Publishing:
         return await self._drafts.get(about) or kept
 
     async def submit(
-        self, kept: Kept, hand: Hand, advisory: Advisory | None = None
+        self, kept: Kept, hand: Hand, advisory: Advisory | None = None, *, drill: bool = False
     ) -> AdvisoryRecord | None:
         """Issue a complete draft, or `advisory` in its name; None if somebody changed or issued it
         meanwhile.
+
+        Raises ValueError for a drill that does not say so: the real thing and a drill never go the
+        same last step.
         """
+        if advisory is None and kept.draft.is_drill is not drill:
+            raise ValueError("a drill and the real thing are each confirmed in their own way")
         advisory = advisory or self.advisory(kept)
         record = self.record(advisory, hand.id)
         # Before it is on the queue: review asks who wrote it.

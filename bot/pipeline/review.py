@@ -13,6 +13,7 @@ import structlog
 
 from bot.domain.advisory import Advisory, Severity
 from bot.domain.change import Policy, is_warning
+from bot.domain.drill import CONFIGURED
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.life import OPENED, PASSED, STILL, timers
 from bot.domain.operators import SOURCE, Patience, Urging, second_look, urgings
@@ -205,6 +206,8 @@ class Review:
         author_id: int | None,
     ) -> Ruling:
         """What an operator wrote may need a second person; their rights are those of now."""
+        if author_id == CONFIGURED and arrival.advisory.is_drill:
+            return ruling
         author = None if author_id is None else await self._roster.get(author_id)
         doubts = second_look(
             arrival.advisory,
@@ -278,7 +281,9 @@ class Review:
         now = self._clock()
         new = await self._lineage.known(record)
         others = [one for one in warnings if one.record.id != record.id]
-        proceeding = proceed(new, await self._lineage.originals(record), now, others)
+        originals = await self._lineage.originals(record)
+        operators = [one.id for one in await self._roster.all()] if new.advisory.is_drill else ()
+        proceeding = proceed(new, originals, now, others, operators)
         for ended, state in proceeding.end:
             await self._end(ended, state, by=record.id)
         for plan in proceeding.start:

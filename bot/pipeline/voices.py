@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.domain.accord import Heard, Voice, accords, silent
 from bot.domain.change import is_warning
+from bot.domain.drill import audience_of
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.guidance import GuidanceBook, Trigger
 from bot.domain.operators import SOURCE
@@ -76,6 +77,8 @@ class Voices:
         told: dict[str, tuple[AdvisoryRecord, Notice]] = {}
         for record in await self._advisories.current(now):
             known = await self._lineage.known(record)
+            if audience_of(record, known.advisory) is not None:
+                continue  # a drill for some is nothing to others
             if not is_warning(known.advisory):
                 found = await self._withdrawn(known, wanted, now)
             else:
@@ -97,6 +100,7 @@ class Voices:
             (one, known.advisory.sent)
             for one in await self._lineage.originals(known.record)
             if one.record.state in (AdvisoryState.CANCELLED, AdvisoryState.CLEARED)
+            and audience_of(one.record, one.advisory) is None
             and wanted & set(one.record.places)
             and now < one.record.expires
         ]

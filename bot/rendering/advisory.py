@@ -38,20 +38,19 @@ class Renderer:
     ) -> Message:
         """The broadcast's message for a reader of ``language`` (any tag: the closest is taken).
 
-        Drills, tests, routine messages and what is told in silence are silent. One that is no
-        longer live has no buttons. With `shelter`, a person's own, the message is for that person
-        alone. Raises KeyError for an unknown profile.
+        Drills, tests, routine messages and what is told in silence are silent; a drill is heard
+        where operators chose that. One that is no longer live has no buttons. With `shelter`, a
+        person's own, the message is for that person alone. Raises KeyError for an unknown profile.
         """
         words = self._words(notice, language)
+        is_quiet = _lane(notice) >= Lane.ROUTINE if words.is_real else not notice.audible
         body = self._sections.body(words, shelter, is_low=layout is Layout.LOW)
         return Message(
             html=body.html,
             keyboard=()
             if notice.mark
             else keyboard(words, layout, self._bot_username, has_more=body.is_cut),
-            silent=notice.sound is Sound.SILENT
-            or _lane(notice) >= Lane.ROUTINE
-            or not words.is_real,
+            silent=notice.sound is Sound.SILENT or is_quiet,
         )
 
     def details(

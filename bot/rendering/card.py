@@ -72,13 +72,22 @@ class Cards:
     def resume(self, language: str, kept: Kept) -> Button:
         """The button that opens a draft."""
         what = self.summary(language, kept)
-        label = self._text(language, "card.continue", what=what, name=kept.author.name)
-        return Button(_label(label), data=f"p:d:{kept.id}")
+        key = "drill.continue" if kept.draft.is_drill else "operator.card.continue"
+        label = self.texts.get(self._spoken(language), key, what=what, name=kept.author.name)
+        return Button(_label(label), data=f"{'x' if kept.draft.is_drill else 'p'}:d:{kept.id}")
 
     def summary(self, language: str, kept: Kept) -> str:
         """A draft in a few words: its threat and its first places."""
         parts = [self._hazard(language, kept), *self._names(language, kept)[:2]]
         return ", ".join(part for part in parts if part) or self._text(language, "card.nothing")
+
+    def places(self, language: str, kept: Kept, offered: tuple[str, ...] = ()) -> Keyboard:
+        """The places to choose from, those that are chosen first."""
+        return tuple(_rows(list(self._places(language, kept, offered))))
+
+    def button(self, kept: Kept, label: str, verb: str) -> Button:
+        """A button of a draft's card. A drill's and a real one's are never taken for each other."""
+        return self._data(kept, label, verb)
 
     def pasting(self, language: str, note: str = "") -> Message:
         """What may be pasted; ``note`` says what was wrong with the last."""
@@ -183,7 +192,7 @@ class Cards:
             ]
             yield from _rows(hazards)
         elif field is Field.PLACES:
-            yield from _rows(list(self._places(language, kept, offered)))
+            yield from self.places(language, kept, offered)
         elif field is Field.WINDOW:
             hours = self._lasts_h(kept)
             for which in Quick:
@@ -326,7 +335,8 @@ class Cards:
 
     def _data(self, kept: Kept, label: str, verb: str) -> Button:
         """A press says which version it was made for: one that is outdated changes nothing."""
-        return Button(label, data=f"d:{kept.id}:{kept.version}:{verb}")
+        kind = "x" if kept.draft.is_drill else "d"
+        return Button(label, data=f"{kind}:{kept.id}:{kept.version}:{verb}")
 
     def _spoken(self, language: str) -> str:
         return self.texts.covering(language, "operator.preview")

@@ -39,10 +39,16 @@ class FollowUps:
         """What can follow a warning; nothing under what warns of nothing, or is not published."""
         if record.state is not AdvisoryState.PUBLISHED or not is_warning(advisory):
             return ()
-        return (
-            (self._button(language, Finish.MISTAKE, record),),
-            tuple(self._button(language, one, record) for one in (Finish.WITHDRAWN, Finish.CLEAR)),
-            tuple(self._button(language, one, record) for one in (UPDATE, HALT)),
+        is_drill = advisory.is_drill
+        last = (HALT,) if is_drill else (UPDATE, HALT)
+        rows: tuple[tuple[str, ...], ...] = (
+            (Finish.MISTAKE,),
+            (Finish.WITHDRAWN, Finish.CLEAR),
+            last,
+        )
+        return tuple(
+            tuple(self._button(language, one, record, is_drill=is_drill) for one in row)
+            for row in rows
         )
 
     def choose(
@@ -66,23 +72,38 @@ class FollowUps:
         return Message(escape(self.say(language, key)), tuple(rows))
 
     def ask(
-        self, language: str, what: Finish, record: AdvisoryRecord, reasons: Iterable[str]
+        self,
+        language: str,
+        what: Finish,
+        record: AdvisoryRecord,
+        reasons: Iterable[str],
+        *,
+        is_drill: bool = False,
     ) -> Message:
         """The last question; `reasons` are why somebody else must agree."""
-        lines = [self.say(language, f"ask.{what.name.lower()}", code=record.code)]
+        lines = [self._drill(language, record)] if is_drill else []
+        lines.append(self.say(language, f"ask.{what.name.lower()}", code=record.code))
         lines += [self._reason(language, one) for one in reasons]
-        send = Button(self.say(language, "send"), data=f"fs:{what}:{record.id}", style="danger")
+        data = f"{_kind(is_drill)}s:{what}:{record.id}"
+        send = Button(self.say(language, "send"), data=data, style=None if is_drill else "danger")
         return Message("\n".join(map(escape, lines)), ((send,),))
 
     def halted(
-        self, language: str, record: AdvisoryRecord, broadcasts: Iterable[Broadcast]
+        self,
+        language: str,
+        record: AdvisoryRecord,
+        broadcasts: Iterable[Broadcast],
+        *,
+        is_drill: bool = False,
     ) -> Message:
         """How far it came, and what can be done now."""
         every = list(broadcasts)
         sent = sum(one.counts.get(End.SENT, 0) for one in every)
         text = self.say(language, "halted", code=record.code, sent=sent)
         verbs = (RESUME, Finish.MISTAKE, Finish.WITHDRAWN)
-        return Message(escape(text), tuple((self._button(language, one, record),) for one in verbs))
+        buttons = (self._button(language, one, record, is_drill=is_drill) for one in verbs)
+        lines = (self._drill(language, record), text) if is_drill else (text,)
+        return Message("\n".join(map(escape, lines)), tuple((one,) for one in buttons))
 
     def said(self, what: Finish, hazard: str, template: Template | None) -> Said:
         """The prepared words: the template's own where it has them, else the bot's."""
@@ -107,8 +128,15 @@ class FollowUps:
         info = advisory.info_for(language)
         return clean((info.headline or info.event) if info else "", one_line=True)
 
-    def _button(self, language: str, verb: str, record: AdvisoryRecord) -> Button:
-        return Button(self.say(language, f"button.{verb}"), _data(verb, record))
+    def _drill(self, language: str, record: AdvisoryRecord) -> str:
+        spoken = self.texts.covering(language, "drill.ending")
+        return self.texts.get(spoken, "drill.ending", code=record.code)
+
+    def _button(
+        self, language: str, verb: str, record: AdvisoryRecord, *, is_drill: bool = False
+    ) -> Button:
+        label = self.say(language, f"button.{verb}")
+        return Button(label, _data(verb, record, is_drill=is_drill))
 
     def _label(self, language: str, verb: str, about: str) -> str:
         label = self.say(language, f"button.{verb}")
@@ -119,5 +147,10 @@ class FollowUps:
         return self.texts.get(spoken, f"operator.{key}", **values)
 
 
-def _data(verb: str, record: AdvisoryRecord) -> str:
-    return f"f:{verb}:{record.id}"
+def _data(verb: str, record: AdvisoryRecord, *, is_drill: bool = False) -> str:
+    return f"{_kind(is_drill)}:{verb}:{record.id}"
+
+
+def _kind(is_drill: bool) -> str:
+    """A button of a drill does nothing to the real thing, nor the other way round."""
+    return "xf" if is_drill else "f"

@@ -32,7 +32,8 @@ class Notice:
     an update or a cancel concerns. ``days`` and ``profile`` choose the national guidance.
     ``ends`` is when an advisory is over that does not say so itself. ``late_for`` is when a message
     was due that comes too late. ``mark`` is for a message that is no longer live, and
-    ``ended_as`` why. ``changes_at`` is when the same would be told otherwise.
+    ``ended_as`` why. ``changes_at`` is when the same would be told otherwise. A drill that is
+    ``audible`` sounds like the real thing.
     """
 
     advisory: Advisory
@@ -57,3 +58,4 @@ class Notice:
     mark: Mark | None = None
     ended_as: Purpose | None = None
     changes_at: datetime | None = None
+    audible: bool = False

@@ -44,6 +44,8 @@ class SettingsTexts:
             Button(shorten(self._dialogue.name(id, language), BUTTON_UNITS), f"set:place:{id}")
             for id in chat.places
         )
+        drills = ("drills_leave", "0") if chosen.drills else ("drills_join", "1")
+        rows.append((self._button(language, drills[0], f"set:drills:{drills[1]}"),))
         if is_private:
             low, other = ("on", "turn_off") if chat.low_data else ("off", "turn_on")
             parts.append(self._say(language, f"low_{low}"))
@@ -69,6 +71,8 @@ class SettingsTexts:
                 said.append(f"{self._dialogue.name(id, language)}. {one}")
         if chosen.daily:
             said.append(self._say(language, "daily_on"))
+        if chosen.drills:
+            said.append(self._say(language, "drills_on"))
         if chosen != Preferences():
             said.append(self._say(language, "always"))
         return [one for one in said if one]

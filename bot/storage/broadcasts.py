@@ -82,6 +82,8 @@ class Broadcasts:
                 *(plan.stands or "", " ".join(plan.told_by)),
                 *(write_answers(told), write_answers(answers)),
                 " ".join(str(buckets[kind]) for kind in REACH_FIRST),
+                "" if plan.share is None else plan.share,
+                " ".join(who.key for who in plan.chats),
                 *plan.places,
             ],
         )

@@ -113,6 +113,15 @@ class Keys:
         """Hash: name of a timer -> how it was met, or `waits`."""
         return self._key("timers", advisory_id)
 
+    @property
+    def drills(self) -> str:
+        """Sorted set: drill and what it does next by itself, scored with when."""
+        return self._key("drills")
+
+    def drill_steps(self, advisory_id: str) -> str:
+        """Hash: what a drill does by itself -> how that was met, or `waits`."""
+        return self._key("drills", advisory_id)
+
     def asked(self, advisory_id: str) -> str:
         """Hash: operator's id -> message that asks about an advisory."""
         return self._key("asked", advisory_id)

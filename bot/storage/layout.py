@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.domain.drill import in_share
 from bot.domain.subscriber import REACH_FIRST, Kind, Recipient
 from bot.storage.keys import Keys, bucket_of
 
@@ -48,7 +49,8 @@ class Layout:
     """`made` is new for each publication: an id published again after a flush is another one.
 
     The receipts of the broadcasts `told_by` are walked; `answers` are those with the messages
-    that are answered or changed, the newest first, each with its buckets.
+    that are answered or changed, the newest first, each with its buckets. Of the subscribers of
+    places a `share` in percent is met, where it is not None.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Layout:
     segments: tuple[Segment, ...]
     told_by: tuple[str, ...]
     answers: tuple[tuple[str, Buckets], ...]
+    share: int | None = None
 
     @classmethod
     def parse(cls, broadcast_id: str, fields: Mapping[bytes, bytes], raw: list[bytes]) -> Layout:
@@ -68,7 +71,14 @@ class Layout:
             segments=tuple(Segment.parse(item.decode()) for item in raw),
             told_by=tuple(fields[b"told_by"].decode().split()),
             answers=read_answers(fields.get(b"answers", b"").decode()),
+            share=int(fields[b"share"]) if b"share" in fields else None,
         )
+
+    def meets(self, segment: Segment, chat_id: int) -> bool:
+        """Whether a chat of the segment is for this broadcast."""
+        if self.share is None or segment.place is None:
+            return True
+        return in_share(chat_id, self.id, self.share)
 
     def receipts(self, keys: Keys, recipient: Recipient) -> str:
         """The key with the recipient's receipt."""

@@ -85,6 +85,7 @@ class Storage:
     role: Role
     pace: Pace
     timers: Timers
+    drill_steps: Timers
     errands: Errands
     pins: Pins
     contacts: Contacts
@@ -146,6 +147,7 @@ async def open_storage(
             role=Role(redis, keys),
             pace=Pace(redis, keys, story),
             timers=Timers(redis, keys, story),
+            drill_steps=Timers(redis, keys, story, of_drills=True),
             errands=Errands(redis, keys, story),
             pins=Pins(redis, keys),
             contacts=Contacts(redis, keys),

@@ -20,9 +20,19 @@ WAITS = "waits"
 class Timers:
     """A timer is an advisory's id and a name. Setting or settling one twice changes nothing."""
 
-    def __init__(self, redis: Redis, keys: Keys | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        keys: Keys | None = None,
+        clock: Clock | None = None,
+        *,
+        of_drills: bool = False,
+    ) -> None:
+        """`of_drills`: what drills do by themselves, which is met by other rules."""
         self._server = Server(redis, clock)
-        self._keys = keys or Keys()
+        keys = keys or Keys()
+        self._all = keys.drills if of_drills else keys.timers
+        self._of = keys.drill_steps if of_drills else keys.timers_of
 
     async def set(self, advisory_id: str, timers: Sequence[tuple[str, datetime]]) -> None:
         """Set timers by name and due time; one that is known, met or not, stays as it is."""
@@ -36,7 +46,7 @@ class Timers:
     async def due(self, most: int = 64) -> tuple[DueTimer, ...]:
         """What is due now, the longest overdue first."""
         time, first = await self._server.pipe(
-            ("TIME",), ("ZRANGE", self._keys.timers, 0, most - 1, "WITHSCORES")
+            ("TIME",), ("ZRANGE", self._all, 0, most - 1, "WITHSCORES")
         )
         now = self._server.now_ms(time)
         return tuple(_timer(member, due) for member, due in first if due <= now)
@@ -48,11 +58,11 @@ class Timers:
 
     async def met(self, advisory_id: str) -> dict[str, str]:
         """How the timers of an advisory were met, by name; `waits` for those that lie ahead."""
-        found = await self._server.call("HGETALL", self._keys.timers_of(advisory_id))
+        found = await self._server.call("HGETALL", self._of(advisory_id))
         return {name.decode(): how.decode() for name, how in found.items()}
 
     def _two(self, advisory_id: str) -> list[str]:
-        return [self._keys.timers, self._keys.timers_of(advisory_id)]
+        return [self._all, self._of(advisory_id)]
 
 
 def _timer(member: bytes, due: float) -> DueTimer:

@@ -199,7 +199,9 @@ class _Walk:
         chosen = ids[: room - len(self.found)]
         at = self.cursor
         self.found += (
-            (at.segment, Candidate(Recipient(segment.kind, i), segment.place)) for i in chosen
+            (at.segment, Candidate(Recipient(segment.kind, i), segment.place))
+            for i in chosen
+            if self._layout.meets(segment, i)
         )
         if len(chosen) == len(ids):
             self.cursor = Cursor(at.told, at.segment + 1)

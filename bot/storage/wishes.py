@@ -22,6 +22,8 @@ def wishes_field(chosen: Preferences, places: Iterable[str]) -> str:
         parts.append(f"p{int(chosen.paused_until.timestamp())}")
     if chosen.daily:
         parts.append("d")
+    if chosen.drills:
+        parts.append("x")  # claim.lua looks for it
     follows = [(place, chosen.of(place)) for place in places]
     if not parts and all(follow == EVERYTHING for _, follow in follows):
         return ""
@@ -34,7 +36,7 @@ def read_wishes(field: str) -> Preferences | None:
     if not field:
         return None
     quiet = paused = None
-    daily = False
+    daily = drills = False
     places: dict[str, Follow] = {}
     for part in field.split(";"):
         kind, said = part[0], part[1:]
@@ -45,6 +47,8 @@ def read_wishes(field: str) -> Preferences | None:
             paused = datetime.fromtimestamp(int(said), UTC)
         elif kind == "d":
             daily = True
+        elif kind == "x":
+            drills = True
         else:
             place, least, secondary, without = said.split(":")
             places[place] = Follow(
@@ -52,7 +56,7 @@ def read_wishes(field: str) -> Preferences | None:
                 frozenset(without.split("|")) if without else frozenset(),
                 bool(secondary),
             )
-    return Preferences(quiet, paused, daily, places)
+    return Preferences(quiet, paused, daily, places, drills)
 
 
 def _place(place: str, follow: Follow) -> str:

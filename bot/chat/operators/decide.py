@@ -58,6 +58,11 @@ async def edit(update: Update, context: Context) -> None:
     if not advisory.info:
         await say(update, context, "edit.nothing")
         return
+    if advisory.is_drill:
+        # Written anew it would be the real thing.
+        language = await language_of(update, context)
+        await answer(update, office(context).drill_cards.say(language, "edit"), alert=True)
+        return
     hazard = office(context).guidance.classify(advisory, context.services.clock()).hazard
     draft = from_advisory(advisory, hazard=hazard, places=record.named, edits=record.id)
     # One draft for each advisory: of two who edit at once the second joins the first.

@@ -156,6 +156,11 @@ class Desk:
             note = self._words.note(await self._language(one.id), text_key, **values)
             await self._send(one.id, note)
 
+    async def tell_each(self, message: Callable[[str], Message]) -> None:
+        """Send every operator a message in their language."""
+        for one in await self._people.all():
+            await self._send(one.id, message(await self._language(one.id)))
+
     async def _language(self, admin_id: int) -> str:
         chat = await self._chats.get(admin_id)
         return self._words.texts.closest(chat.language if chat else None)

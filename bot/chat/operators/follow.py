@@ -16,7 +16,7 @@ from bot.chat.reply import answer
 from bot.domain.advisory import Advisory
 from bot.domain.change import is_warning
 from bot.domain.draft import Hand, Kept, from_advisory
-from bot.domain.followup import Finish, Said, reference
+from bot.domain.followup import DONE, Finish, Said, reference
 from bot.domain.message import Layout, Message
 from bot.domain.operators import Act, Operator
 from bot.domain.record import AdvisoryRecord, AdvisoryState
@@ -25,14 +25,6 @@ from bot.pipeline.plan import advisory_id
 from bot.rendering.text import escape
 
 log = structlog.get_logger(__name__)
-
-_DONE = {
-    Finish.MISTAKE: "corrected",
-    Finish.WITHDRAWN: "cancelled",
-    Finish.CLEAR: "cleared",
-    Finish.EASED: "eased",
-}
-"""What the audit calls it."""
 
 
 def listing(command: str) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
@@ -45,7 +37,9 @@ def listing(command: str) -> Callable[[Update, Context], Coroutine[Any, Any, Non
         found = []
         for record in await context.services.advisories.current(context.services.clock()):
             advisory = read_back(record)
-            is_wanted = is_warning(advisory) and _is_theirs(context, operator, record)
+            # What becomes of a drill is asked in /drill.
+            is_wanted = is_warning(advisory) and not advisory.is_drill
+            is_wanted = is_wanted and _is_theirs(context, operator, record)
             if is_wanted and (command != "halt" or await _running(context, record)):
                 found.append((record, advisory))
         language = await language_of(update, context)
@@ -71,7 +65,10 @@ async def ask(update: Update, context: Context) -> None:
         await put(context, operator.id, message)
     ruling = await services.review.foresee(advisory, operator.id)
     reasons = [one.value for one in ruling.reasons]
-    await put(context, operator.id, office(context).follow_ups.ask(language, what, record, reasons))
+    question = office(context).follow_ups.ask(
+        language, what, record, reasons, is_drill=original.is_drill
+    )
+    await put(context, operator.id, question)
 
 
 async def send(update: Update, context: Context) -> None:
@@ -86,14 +83,14 @@ async def send(update: Update, context: Context) -> None:
     foreseen = await context.services.review.foresee(
         publishing.finish(what, original, said), operator.id
     )
-    hand = Hand(operator.id, name_of(update), _DONE[what])
+    hand = Hand(operator.id, name_of(update), DONE[what])
     issued = await publishing.submit_finish(what, original, said, hand)
     if isinstance(issued, Kept):
         await answer(update, office(context).cards.overtaken(language, issued), alert=True)
         return
     reasons = [one.value for one in foreseen.reasons]
     after = {"code": issued.code, "of": record.code, "waits": reasons}
-    await note(context, operator, update, _DONE[what], record.id, after=after)
+    await note(context, operator, update, DONE[what], record.id, after=after)
     log.info("warning ended", advisory=record.id, by=issued.id, operator=operator.id)
     await answer(update)
     shown = await put(
@@ -131,7 +128,7 @@ async def halt(update: Update, context: Context) -> None:
     found = await _about(update, context)
     if found is None:
         return
-    operator, record, _ = found
+    operator, record, original = found
     steering = office(context).steering
     running = await _running(context, record)
     for id in running:
@@ -145,7 +142,10 @@ async def halt(update: Update, context: Context) -> None:
     await note(context, operator, update, "halted", record.id, after={"code": record.code})
     log.warning("broadcast halted by an operator", advisory=record.id, operator=operator.id)
     broadcasts = [one for id in running if (one := await steering.get(id))]
-    await put(context, operator.id, office(context).follow_ups.halted(language, record, broadcasts))
+    message = office(context).follow_ups.halted(
+        language, record, broadcasts, is_drill=original.is_drill
+    )
+    await put(context, operator.id, message)
     await office(context).desk.tell("halted_by", code=record.code, name=name)
 
 
@@ -183,7 +183,16 @@ async def _about(
         text = office(context).follow_ups.say(language, "over", code=record.code)
         await answer(update, text, alert=True)
         return None
-    return operator, record, read_back(record)
+    original = read_back(record)
+    if original.is_drill is not _is_for_drill(context):
+        await answer(update, context.services.dialogue.text(language, "error.old_button"))
+        return None
+    return operator, record, original
+
+
+def _is_for_drill(context: Context) -> bool:
+    """Whether the pressed button is one of a drill."""
+    return any(one.string.startswith("x") for one in context.matches or ())
 
 
 def _is_theirs(context: Context, operator: Operator, record: AdvisoryRecord) -> bool:
@@ -199,7 +208,8 @@ async def _running(context: Context, record: AdvisoryRecord) -> list[str]:
 
 async def _said(context: Context, what: Finish, record: AdvisoryRecord, original: Advisory) -> Said:
     """The prepared words, those of its template where it was made from one."""
-    kept = await office(context).drafts.get(original.identifier) if record.author else None
+    is_own = record.author is not None
+    kept = await office(context).drafts.get(original.identifier) if is_own else None
     template = office(context).templates.get(kept.draft.template or "") if kept else None
     hazard = office(context).guidance.classify(original, context.services.clock()).hazard
     return office(context).follow_ups.said(what, hazard, template)

@@ -13,13 +13,14 @@ from bot.chat.operators.view import ask, open_card, pressed_message, put, say_ov
 from bot.chat.reply import answer
 from bot.domain.advisory import Advisory
 from bot.domain.draft import Field, Focus, Hand, Kept, expires_soon
-from bot.domain.message import Layout
+from bot.domain.message import Layout, Message
 from bot.domain.operators import Act, Operator, may, second_look
 from bot.domain.paid import estimate
 from bot.domain.place import Place, bare_name_key, name_key
 from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.domain.trust import Reason
 from bot.rendering.card import Outlook
+from bot.rendering.text import escape
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +63,11 @@ async def publish_by_city(
     """A typed city confirms what was previewed, and nothing that was changed since."""
     kept = await office(context).drafts.get(focus.about)
     if kept is None or not may(operator, Act.PUBLISH):
+        return
+    if kept.draft.is_drill:
+        language = await language_of(update, context)
+        text = office(context).drill_cards.say(language, "is_drill")
+        await put(context, operator.id, Message(escape(text)))
         return
     if str(kept.version) != focus.field.partition(":")[2]:
         await say_overtaken(update, context, operator, kept)

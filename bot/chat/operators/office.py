@@ -17,6 +17,7 @@ from bot.domain.template import Template
 from bot.pipeline.publishing import Publishing
 from bot.pipeline.roster import Roster
 from bot.rendering.card import Cards
+from bot.rendering.drill import DrillCards
 from bot.rendering.followup import FollowUps
 from bot.rendering.notice import Notice
 from bot.rendering.pages import Pages
@@ -25,6 +26,7 @@ from bot.storage.audit import Audit
 from bot.storage.drafts import Drafts
 from bot.storage.operators import Operators
 from bot.storage.source_contacts import SourceContacts
+from bot.storage.timers import Timers
 
 
 class Notes(Protocol):
@@ -52,13 +54,16 @@ class Gatherer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the configuration says of publishing; rates are messages a second."""
+    """What the configuration says of publishing; rates are messages a second, ``drill_pause`` lies
+    between what a drill sends by itself.
+    """
 
     two_people_above: Severity
     free_rate: float
     paid_rate: float
     is_paid_on: bool
     invitation_lasts: timedelta
+    drill_pause: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,8 @@ class Office:
     guidance: GuidanceBook
     templates: Mapping[str, Template]
     cards: Cards
+    drill_cards: DrillCards
+    drill_steps: Timers
     follow_ups: FollowUps
     steering: Steering
     pages: Pages

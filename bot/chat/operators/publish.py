@@ -26,7 +26,7 @@ async def publish(update: Update, context: Context) -> None:
     operator = await acting(update, context, Act.DRAFT)
     if operator is None:
         return
-    drafts = await office(context).drafts.open()
+    drafts = [one for one in await office(context).drafts.open() if not one.draft.is_drill]
     language = await language_of(update, context)
     await put(context, operator.id, office(context).cards.start(language, drafts))
     await office(context).drafts.set_focus(operator.id, None)
@@ -68,6 +68,9 @@ async def resume(update: Update, context: Context) -> None:
     if kept is None:
         await answer(update, office(context).cards.say("en", "draft.gone"), alert=True)
         return
+    if kept.draft.is_drill:
+        await refuse_drill(update, context)
+        return
     await open_card(update, context, operator, kept)
     await answer(update)
 
@@ -106,6 +109,8 @@ async def press(update: Update, context: Context) -> None:
     if kept is None:
         language = await language_of(update, context)
         await answer(update, office(context).cards.say(language, "draft.gone"), alert=True)
+    elif kept.draft.is_drill:
+        await refuse_drill(update, context)
     elif kept.version != int(_group(context, 2)) or kept.state is not DraftState.OPEN:
         await say_overtaken(update, context, operator, kept)
     elif verb in ("at", "ok", "bk"):
@@ -120,6 +125,12 @@ async def press(update: Update, context: Context) -> None:
         await _drop(update, context, operator, kept)
     else:
         await _change(update, context, operator, kept, verb, argument)
+
+
+async def refuse_drill(update: Update, context: Context) -> None:
+    """No button of a real warning moves a drill, be it old or forged."""
+    language = await language_of(update, context)
+    await answer(update, office(context).drill_cards.say(language, "is_drill"), alert=True)
 
 
 async def _change(
@@ -165,14 +176,16 @@ async def save(
     operator: Operator,
     kept: Kept,
     draft: Draft,
-    field: Field,
+    what: str,
     *,
     stays: Field | None = None,
     message_id: int | None = None,
 ) -> None:
-    """Keep one step and show the next; whoever was second is told who was first."""
+    """Keep one step and show the next; whoever was second is told who was first. `what` is a field,
+    or another word that the audit and the second one read.
+    """
     drafts = office(context).drafts
-    hand = Hand(operator.id, name_of(update), field.value)
+    hand = Hand(operator.id, name_of(update), what)
     saved = await drafts.save(kept, draft, hand)
     if saved is None:
         now = await drafts.get(kept.id)

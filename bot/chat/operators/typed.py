@@ -12,7 +12,7 @@ from telegram.error import TelegramError
 from bot.chat import answers, choice, hints
 from bot.chat.choice import Match
 from bot.chat.context import Context
-from bot.chat.operators import decide, issue, people
+from bot.chat.operators import decide, drills, issue, people
 from bot.chat.operators.access import language_of, office, operator_of
 from bot.chat.operators.publish import NEW, PASTE, begin, save
 from bot.chat.operators.view import ask, open_card
@@ -87,6 +87,8 @@ async def _take(
         await _paste(update, context, operator, focus, text.encode())
     elif focus.field.startswith(issue.CONFIRM):
         await issue.publish_by_city(update, context, operator, focus, text)
+    elif focus.field.startswith(f"{drills.CONFIRM}:"):
+        await drills.start_by_word(update, context, operator, focus, text)
     else:
         await _answer(update, context, operator, focus, text)
 
@@ -253,6 +255,11 @@ async def _read_paste(
         await _refuse_paste(update, context, operator, focus, "paste.refused", detail=detail)
         return None
     advisory = parsed.advisories[0]
+    if advisory.is_drill:
+        # Written anew it would be the real thing.
+        said = office(context).drill_cards.say(await language_of(update, context), "pasted")
+        await _ask_paste(update, context, operator, focus, said)
+        return None
     record = office(context).publishing.record(advisory)
     hazard = office(context).guidance.classify(advisory, context.services.clock()).hazard
     return from_advisory(advisory, hazard=hazard, places=record.named)
@@ -266,7 +273,15 @@ async def _refuse_paste(
     key: str,
     **values: object,
 ) -> None:
-    cards, language = office(context).cards, await language_of(update, context)
-    message = cards.pasting(language, cards.say(language, key, **values))
+    language = await language_of(update, context)
+    said = office(context).cards.say(language, key, **values)
+    await _ask_paste(update, context, operator, focus, said)
+
+
+async def _ask_paste(
+    update: Update, context: Context, operator: Operator, focus: Focus, note: str
+) -> None:
+    language = await language_of(update, context)
+    message = office(context).cards.pasting(language, note)
     where = focus.message_id
     await ask(context, operator, message, about=NEW, field=PASTE, message_id=where)

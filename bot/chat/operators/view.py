@@ -98,6 +98,13 @@ async def open_card(
         await put(context, operator.id, cards.closed(language, kept), where)
         await drafts.set_focus(operator.id, None)
         return
+    if kept.draft.drill is not None:
+        own = operator.places if not kept.draft.places or field is Field.PLACES else ()
+        message, asked = office(context).drill_cards.card(
+            language, kept, field, note=note, offered=tuple(offered) or own
+        )
+        await ask(context, operator, message, about=kept.id, field=asked, message_id=where)
+        return
     missing = kept.draft.missing
     field = field or (missing[0] if missing else None)
     if field is None:

@@ -70,10 +70,20 @@ local function finish(c, ending)
   count(b, ending, 1)
 end
 
--- A postponed chat is in the audience already. One that said /stop since, or is gone, gets nothing.
+local of = redis.call('HMGET', b.hash, 'named', 'share')
+local named, share = of[1], of[2]
+
+-- A postponed chat is in the audience already. One that said /stop since, or is gone, gets nothing;
+-- one that the broadcast names, such as an operator, need not have chosen anything.
 local function reachable(c)
   local state = redis.call('HMGET', c.chat, 'k', 's')
-  return state[1] and not state[2]
+  return (state[1] or named) and not state[2]
+end
+
+-- Whether a chat agreed to drills that are for some only; `wishes.py` writes the word.
+local function agreed(c)
+  local chosen = redis.call('HGET', c.chat, 'q')
+  return chosen and string.find(';' .. chosen .. ';', ';x;', 1, true)
 end
 
 local function take(c, tries)
@@ -103,6 +113,7 @@ local function visit_next(c)
   if known(b, c.key, c.bucket, c.chat_id) then return end
   -- Left the place since it was read: was never in the audience.
   if c.place and not redis.call('ZSCORE', c.place, c.chat_id) then return end
+  if c.place and share and not agreed(c) then return end
   audience = audience + 1
   if counting then
     finish(c, b.state)

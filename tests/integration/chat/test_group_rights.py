@@ -128,6 +128,7 @@ FOR_ADMINISTRATORS = {
     "set:menu": "set:menu",
     "set:quiet": "set:quiet",
     "set:q:off": "set:q:",
+    "set:drills:1": "set:drills:",
     f"set:place:{KYIV}": "set:place:",
     f"set:least:{KYIV}:Extreme": "set:least:",
     f"set:ring:{KYIV}:0": "set:ring:",
@@ -156,7 +157,7 @@ IN_PRIVATE = {
     "privacy:delete": "privacy:delete",
     "privacy:erase": "privacy:erase",
 }
-OF_OPERATORS = ("ok:", "ed:", "no:", "ov:", "p:", "d:", "f:", "fs:", "op:", "au:", "rcx:")
+OF_OPERATORS = ("ok:", "ed:", "no:", "ov:", "p:", "d:", "x:", "f:", "fs:", "op:", "au:", "rcx:")
 
 
 def test_every_button_is_somebodys() -> None:

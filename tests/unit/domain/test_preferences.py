@@ -101,6 +101,7 @@ CHOICES = st.builds(
             st.booleans(),
         ),
     ),
+    st.booleans(),
 )
 
 

@@ -13,7 +13,9 @@ from bot.domain.advisory import Advisory
 from bot.domain.broadcast import Manner, Plan
 from bot.domain.change import Policy, Version, window_of
 from bot.domain.delivery import Lane
+from bot.domain.operators import SOURCE
 from bot.domain.record import AdvisoryRecord, AdvisoryState
+from bot.domain.subscriber import Kind, Recipient
 from bot.domain.trust import Reason
 from bot.pipeline.known import Known
 from bot.pipeline.plan import (
@@ -238,3 +240,22 @@ def test_code_of_a_name_without_latin_letters_still_holds() -> None:
 def test_broadcast_id_leads_back_to_its_advisory(name: str) -> None:
     broadcast = broadcast_id(FIRST.id, name)
     assert (advisory_id(broadcast), name_of(broadcast)) == (FIRST.id, name)
+
+
+def test_drill_of_operators_is_told_to_its_audience_and_goes_on_with_it_alone() -> None:
+    said = {"valueName": "drillAudience", "value": "operators"}
+    info = advisory("x").info[0].model_dump(by_alias=True) | {"parameter": [said]}
+    drill = advisory("first", status="Exercise", info=[info])
+    of = known(drill, replace(record(drill), source=SOURCE, signed=True))
+    (plan,) = _proceed(of, (), NOW, operators=(7, 8)).start
+    assert (plan.lane, plan.places) == (Lane.DRILL, ())
+    assert plan.chats == (Recipient(Kind.PRIVATE, 7), Recipient(Kind.PRIVATE, 8))
+    # The same from outside is for whoever follows the place.
+    (outside,) = _proceed(known(drill, record(drill)), (), NOW, operators=(7, 8)).start
+    assert (outside.places, outside.chats) == (("703448",), ())
+    worse = [info | {"severity": "Extreme", "parameter": []}]
+    update = advisory("second", "Update", status="Exercise", info=worse)
+    after = known(update, replace(record(update), source=SOURCE, signed=True))
+    (first, *_) = _proceed(after, (of,), NOW, operators=(7, 8)).start
+    assert first.told_by == of.chain
+    assert (first.places, first.chats) == ((), ())

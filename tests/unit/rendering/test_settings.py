@@ -76,7 +76,7 @@ def test_group_is_not_offered_what_is_for_one_person() -> None:
         for row in WORDS.menu("en", Chat(2, Kind.GROUP, "en", (KYIV,)), NOW).keyboard
         for b in row
     ]
-    assert buttons == ["set:quiet", f"set:place:{KYIV}"]
+    assert buttons == ["set:quiet", f"set:place:{KYIV}", "set:drills:1"]
 
 
 def test_what_was_typed_is_shown_short_and_with_the_cure() -> None:
