@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -20,6 +20,7 @@ from bot.domain.broadcast import (
     Plan,
     Standing,
 )
+from bot.domain.histogram import bucket_of
 from bot.domain.subscriber import REACH_FIRST, Recipient
 from bot.storage.audience import estimate
 from bot.storage.claims import broadcast_of, read_claim, read_row
@@ -61,7 +62,8 @@ class Broadcasts:
     async def publish(self, plan: Plan) -> bool:
         """Start a broadcast; False when its id is there already. Waits for a replica, if any."""
         keys = self._keys
-        buckets = buckets_for(await estimate(self._server, keys, plan.places))
+        followers = await estimate(self._server, keys, plan.places)
+        buckets = buckets_for(followers)
         told = await self._buckets(plan.told_by)
         answers = told if plan.answers is None else await self._buckets(plan.answers)
         for kind in REACH_FIRST:
@@ -72,7 +74,7 @@ class Broadcasts:
                 *self._base(plan.id),
                 keys.segments(plan.id),
                 *(keys.places(kind) for kind in REACH_FIRST),
-                keys.advisory(plan.stands or plan.id),
+                *(keys.advisory(plan.stands or plan.id), keys.owed, keys.recent),
                 *(keys.broadcast(told_by) for told_by in plan.told_by),
             ],
             [
@@ -82,6 +84,7 @@ class Broadcasts:
                 *(plan.stands or "", " ".join(plan.told_by)),
                 *(write_answers(told), write_answers(answers)),
                 " ".join(str(buckets[kind]) for kind in REACH_FIRST),
+                sum(followers[kind] for kind in plan.kinds),
                 *plan.places,
             ],
         )
@@ -168,7 +171,7 @@ class Broadcasts:
         """Write down how sends ended; an entry counts only if it was in flight: twice is once."""
         for _ in range(ROUNDS):
             layout = await self._layout(broadcast_id)
-            table = _KeyTable(self._base(broadcast_id))
+            table = _KeyTable([*self._base(broadcast_id), self._keys.measures(broadcast_id)])
             made = layout.made if layout else ""
             args: list[Value] = [self._server.now_arg, broadcast_id, role, made]
             if layout:
@@ -202,7 +205,10 @@ class Broadcasts:
                 return False
             reply: bytes = await self._server.run(
                 script,
-                [*self._base(broadcast_id), layout.receipts(self._keys, who)],
+                [
+                    *self._base(broadcast_id),
+                    *(layout.receipts(self._keys, who), self._keys.measures(broadcast_id)),
+                ],
                 [self._server.now_arg, broadcast_id, layout.made, *args],
             )
             if reply.decode() != _RESYNC:
@@ -342,7 +348,8 @@ class Broadcasts:
         end = entry.end.value if entry.end else ""
         message = "" if entry.message_id is None else entry.message_id
         moved = "" if entry.moved_to is None else self._moved(layout, table, entry)
-        return f"{who.key} {end} {message} {_due(entry)} {bucket} {moved or ' 0'}"
+        cause, took = entry.cause or "", _took(layout, entry)
+        return f"{who.key} {end} {message} {_due(entry)} {bucket} {moved or ' 0'} {cause} {took}"
 
     def _moved(self, layout: Layout, table: _KeyTable, entry: Entry) -> str:
         who = Recipient(entry.recipient.kind, entry.moved_to or 0)
@@ -354,6 +361,14 @@ def _due(entry: Entry) -> str:
     if entry.due is None:
         return ""
     return f"{'' if entry.failed else 'w'}{'d' if entry.doubtful else ''}{to_ms(entry.due)}"
+
+
+def _took(layout: Layout, entry: Entry) -> str:
+    """How many ms it took until Telegram accepted it, and the bucket of that."""
+    if entry.accepted is None:
+        return " "
+    took_ms = max((entry.accepted - layout.started) // _MS, 0)
+    return f"{took_ms} {bucket_of(took_ms)}"
 
 
 class _KeyTable:
@@ -376,6 +391,7 @@ class _KeyTable:
         return list(self._places)
 
 
+_MS = timedelta(milliseconds=1)
 _RESYNC = "resync"
 _HELD = b"h"
 """The receipt of what is held, as prelude.lua has it."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.subscriber import REACH_FIRST, Kind, Recipient
 from bot.storage.keys import Keys, bucket_of
+from bot.storage.server import from_ms
 
 PER_BUCKET = 64
 """Receipts a bucket is meant to hold: well inside a listpack, few enough keys."""
@@ -48,7 +50,8 @@ class Layout:
     """`made` is new for each publication: an id published again after a flush is another one.
 
     The receipts of the broadcasts `told_by` are walked; `answers` are those with the messages
-    that are answered or changed, the newest first, each with its buckets.
+    that are answered or changed, the newest first, each with its buckets. `started` is when it
+    was published.
     """
 
     id: str
@@ -57,6 +60,7 @@ class Layout:
     segments: tuple[Segment, ...]
     told_by: tuple[str, ...]
     answers: tuple[tuple[str, Buckets], ...]
+    started: datetime
 
     @classmethod
     def parse(cls, broadcast_id: str, fields: Mapping[bytes, bytes], raw: list[bytes]) -> Layout:
@@ -68,6 +72,7 @@ class Layout:
             segments=tuple(Segment.parse(item.decode()) for item in raw),
             told_by=tuple(fields[b"told_by"].decode().split()),
             answers=read_answers(fields.get(b"answers", b"").decode()),
+            started=from_ms(fields[b"started"]),
         )
 
     def receipts(self, keys: Keys, recipient: Recipient) -> str:
