@@ -157,7 +157,22 @@ IN_PRIVATE = {
     "privacy:delete": "privacy:delete",
     "privacy:erase": "privacy:erase",
 }
-OF_OPERATORS = ("ok:", "ed:", "no:", "ov:", "p:", "d:", "x:", "f:", "fs:", "op:", "au:", "rcx:")
+OF_OPERATORS = (
+    "ok:",
+    "ed:",
+    "no:",
+    "ov:",
+    "p:",
+    "d:",
+    "x:",
+    "xf:",
+    "xfs:",
+    "f:",
+    "fs:",
+    "op:",
+    "au:",
+    "rcx:",
+)
 
 
 def test_every_button_is_somebodys() -> None:
