@@ -214,6 +214,7 @@ class Bot:
             "upkeep": partial(self._keep_up, parts),
             "desk": parts.review.keep_asking,
             "timekeeper": parts.timekeeper.run,
+            "progress": parts.ticker.run,
             **{f"errands {task}": run for task, run in parts.aftermath.steps.items()},
         }
         return _Tasks(

@@ -40,7 +40,7 @@ from bot.chat import (
 )
 from bot.chat.context import App, Context
 from bot.chat.flood import Gate
-from bot.chat.operators import decide, follow, lists, people, publish, records, typed
+from bot.chat.operators import decide, follow, lists, people, progress, publish, records, typed
 from bot.chat.services import Services
 
 ALLOWED_UPDATES = [
@@ -57,6 +57,7 @@ Handler = BaseHandler[Update, Context, None]
 
 _FIRST = -1  # before the handlers of the usual group
 _ID = "([A-Za-z0-9_-]{1,32})"
+_BROADCAST = "([A-Za-z0-9_-]{1,56})"
 _ROLE = "(owner|approver|operator|viewer)"
 _PRIVATE = filters.ChatType.PRIVATE
 _TALK = filters.UpdateType.MESSAGES & ~filters.ChatType.CHANNEL  # a corrected slip counts
@@ -184,6 +185,10 @@ def _of_operators() -> list[Handler]:
         _press(f"f:h:{_ID}", follow.halt),
         _press(f"f:r:{_ID}", follow.resume),
         _command("pending", lists.pending, where),
+        _command("progress", progress.progress, where),
+        _press("pg:list", progress.progress),
+        _press(f"pg:see:{_BROADCAST}", progress.see),
+        _press(f"pg:csv:{_BROADCAST}", progress.export),
         _command("sources", lists.sources, where),
         _command("operators", people.operators, where),
         _press("op:list", people.operators),
