@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from bot.chat.aftermath import Aftermath
 from bot.chat.context import App
 from bot.chat.handlers import add_handlers
 from bot.chat.operators.desk import Desk
+from bot.chat.operators.ticker import Ticker
 from bot.config import Settings
 from bot.domain.advisory import Severity
 from bot.domain.gazetteer import Gazetteer
@@ -28,6 +30,7 @@ from bot.pipeline.lineage import Lineage
 from bot.pipeline.notices import Notices
 from bot.pipeline.paying import Paying
 from bot.pipeline.ports import Sender
+from bot.pipeline.progress import Gauge
 from bot.pipeline.publishing import Publishing
 from bot.pipeline.recorder import Recorder
 from bot.pipeline.register import Register
@@ -40,6 +43,7 @@ from bot.reception import chat_services, tick_lists
 from bot.rendering.advisory import Renderer
 from bot.rendering.followup import FollowUps
 from bot.rendering.operator import OperatorTexts
+from bot.rendering.progress import ProgressTexts
 from bot.rendering.ticklist import TickLists
 from bot.storage.opening import Storage
 from bot.telegram.pacer import Pacer
@@ -59,6 +63,7 @@ class Parts:
     roster: Roster
     publishing: Publishing
     drills: Drills
+    ticker: Ticker
 
 
 def assemble(
@@ -166,6 +171,8 @@ def assemble(
         policy=policy,
         clock=storage.clock,
     )
+    gauge = build_gauge(settings, storage)
+    progress_texts = ProgressTexts(content.texts, content.gazetteer.settlements[0].timezone)
     services = chat_services(
         settings,
         content,
@@ -179,6 +186,8 @@ def assemble(
         roster=roster,
         publishing=publishing,
         desk=desk,
+        gauge=gauge,
+        progress_texts=progress_texts,
         wake=dispatcher.wake,
     )
     add_handlers(application, services)
@@ -219,7 +228,41 @@ def assemble(
     aftermath = Aftermath(
         application.bot, services, storage.errands, further, leads=lambda: dispatcher.dispatches
     )
-    return Parts(dispatcher, review, intake, timekeeper, aftermath, roster, publishing, drills)
+    ticker = Ticker(
+        bot=application.bot,
+        people=roster,
+        chats=storage.chats,
+        notes=storage.progress,
+        pace=storage.pace,
+        gauge=gauge,
+        words=progress_texts,
+        every=timedelta(seconds=settings.operators.progress_seconds),
+        leads=lambda: dispatcher.dispatches,
+    )
+    return Parts(
+        dispatcher=dispatcher,
+        review=review,
+        intake=intake,
+        timekeeper=timekeeper,
+        aftermath=aftermath,
+        roster=roster,
+        publishing=publishing,
+        drills=drills,
+        ticker=ticker,
+    )
+
+
+def build_gauge(settings: Settings, storage: Storage) -> Gauge:
+    """What tells how far a broadcast is; the command line asks it too."""
+    return Gauge(
+        broadcasts=storage.broadcasts,
+        notes=storage.progress,
+        pace=storage.pace,
+        advisories=storage.advisories,
+        audit=storage.audit,
+        terms=settings.delivery.paid.terms,
+        clock=storage.clock,
+    )
 
 
 def build_courier(

@@ -19,6 +19,7 @@ from bot.loading import Content
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.live import Live
 from bot.pipeline.notices import Notices
+from bot.pipeline.progress import Gauge
 from bot.pipeline.publishing import Publishing
 from bot.pipeline.review import Review
 from bot.pipeline.roster import Roster
@@ -32,6 +33,7 @@ from bot.rendering.household import HouseholdMenu
 from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
 from bot.rendering.pages import Pages
+from bot.rendering.progress import ProgressTexts
 from bot.rendering.rollcall import RollCallTexts
 from bot.rendering.settings import SettingsTexts
 from bot.rendering.shelter import ShelterTexts
@@ -54,6 +56,8 @@ def chat_services(
     roster: Roster,
     publishing: Publishing,
     desk: Desk,
+    gauge: Gauge,
+    progress_texts: ProgressTexts,
     wake: Callable[[], None],
 ) -> Services:
     """Everything that a handler may need."""
@@ -130,6 +134,9 @@ def chat_services(
             follow_ups=follow_ups,
             steering=storage.broadcasts,
             pages=Pages(content.texts, content.gazetteer, timezone),
+            gauge=gauge,
+            progress_notes=storage.progress,
+            progress_texts=progress_texts,
             terms=Terms(
                 two_people_above=Severity(settings.trust.two_people_above),
                 free_rate=settings.delivery.rate,

@@ -42,7 +42,17 @@ from bot.chat import (
 )
 from bot.chat.context import App, Context
 from bot.chat.flood import Gate
-from bot.chat.operators import decide, drills, follow, lists, people, publish, records, typed
+from bot.chat.operators import (
+    decide,
+    drills,
+    follow,
+    lists,
+    people,
+    progress,
+    publish,
+    records,
+    typed,
+)
 from bot.chat.services import Services
 
 ALLOWED_UPDATES = [
@@ -59,6 +69,7 @@ Handler = BaseHandler[Update, Context, None]
 
 _FIRST = -1  # before the handlers of the usual group
 _ID = "([A-Za-z0-9_-]{1,32})"
+_BROADCAST = "([A-Za-z0-9_-]{1,56})"
 _ROLE = "(owner|approver|operator|viewer)"
 _PRIVATE = filters.ChatType.PRIVATE
 _ALONE = frozenset({ChatType.PRIVATE})
@@ -200,6 +211,10 @@ def _of_operators() -> list[Handler]:
         _press(f"xf:h:{_ID}", follow.halt),
         _press(f"xf:r:{_ID}", follow.resume),
         _command("pending", lists.pending, where),
+        _command("progress", progress.progress, where),
+        _press("pg:list", progress.progress),
+        _press(f"pg:see:{_BROADCAST}", progress.see),
+        _press(f"pg:csv:{_BROADCAST}", progress.export),
         _command("sources", lists.sources, where),
         _command("operators", people.operators, where),
         _press("op:list", people.operators),

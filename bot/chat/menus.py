@@ -32,7 +32,7 @@ EPHEMERAL = ("status", "help")
 ADMINISTRATORS = (
     *("city", "status", "checklist", "rollcall", "language", "settings", "pause", "stop", "help"),
 )
-VIEWERS = ("pending", "sources", "operators", "audit")
+VIEWERS = ("pending", "progress", "sources", "operators", "audit")
 FOLLOWING = ("update", "cancel", "allclear", "halt")
 """What operators say of what was published."""
 

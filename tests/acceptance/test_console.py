@@ -47,7 +47,8 @@ async def test_night_without_telegram_has_publish_status_cancel_and_audit(town: 
         again = await run("cancel", code, "--operator", str(iryna.id), "--yes")
         assert again.code == 1
         assert "there is nothing to end" in again.output
-    assert set(town.told("from the shell")) == set(people)
+    # Whoever published it is told how it went.
+    assert set(town.told("from the shell")) == {*people, iryna.id}
     assert town.told("помилково") == dict.fromkeys(people, 1)
     assert [what for _, what in await audited(town)] == ["submitted", "corrected"]
     entries = [entry async for entry in town.storage.audit.entries()]

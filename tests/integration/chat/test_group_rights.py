@@ -158,20 +158,8 @@ IN_PRIVATE = {
     "privacy:erase": "privacy:erase",
 }
 OF_OPERATORS = (
-    "ok:",
-    "ed:",
-    "no:",
-    "ov:",
-    "p:",
-    "d:",
-    "x:",
-    "xf:",
-    "xfs:",
-    "f:",
-    "fs:",
-    "op:",
-    "au:",
-    "rcx:",
+    *("ok:", "ed:", "no:", "ov:", "p:", "d:", "f:", "fs:", "op:", "au:", "rcx:", "pg:"),
+    *("x:", "xf:", "xfs:"),
 )
 
 
