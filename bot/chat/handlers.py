@@ -100,7 +100,7 @@ def handlers() -> list[Handler]:
         ChatMemberHandler(membership.change_membership, ChatMemberHandler.MY_CHAT_MEMBER),
         MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrate),
         # Operators
-        *_of_operators(),
+        *of_operators(),
         # Channels
         _command("city", channel.city_post, _POST),
         _command("stop", channel.stop_post, _POST),
@@ -182,7 +182,7 @@ def handlers() -> list[Handler]:
     ]
 
 
-def _of_operators() -> list[Handler]:
+def of_operators() -> list[Handler]:
     """Each checks by itself who may; in a group these commands mean nothing."""
     where = _PRIVATE & _NEW
     return [
