@@ -45,8 +45,8 @@ class Lineage:
         lasts = self._policy.lasting(advisory)
         found = self._guidance.classify(advisory, self._clock(), lasts)
         window = window_of(advisory, record.received, record.expires)
-        chain = await self._chain(record, advisory, {record.id})
-        return Known(record, Version(advisory, found.hazard, window), chain)
+        chain, ever = await self._chain(record, advisory, {record.id})
+        return Known(record, Version(advisory, found.hazard, window), chain, ever)
 
     async def originals(self, record: AdvisoryRecord) -> tuple[Known, ...]:
         """The advisories that this one speaks of, as they live on today, each once."""
@@ -91,14 +91,17 @@ class Lineage:
 
     async def _chain(
         self, record: AdvisoryRecord, advisory: Advisory, seen: set[str]
-    ) -> tuple[str, ...]:
+    ) -> tuple[tuple[str, ...], frozenset[str]]:
+        """The broadcasts of it and of what it superseded, and where all of these held."""
         # What says that the window is open, or that another source still warns, is live too.
-        chain = [broadcast_id(record.id, name) for name in (OPENED, STILL, "")]
+        chain = tuple(broadcast_id(record.id, name) for name in (OPENED, STILL, ""))
+        ever = frozenset(record.places)
         for original in await self._lives(advisory, record.id):
             if original.ended_by == record.id and original.id not in seen and len(seen) < LONGEST:
                 seen.add(original.id)
-                chain += await self._chain(original, read_back(original), seen)
-        return tuple(chain)
+                earlier, there = await self._chain(original, read_back(original), seen)
+                chain, ever = chain + earlier, ever | there
+        return chain, ever
 
     async def _named(self, advisory: Advisory) -> list[AdvisoryRecord]:
         """The stored messages that the references name."""

@@ -149,12 +149,17 @@ async def test_secondary_city_is_silent_and_what_is_not_wanted_does_not_come(
     await here.follow(3, KYIV, LVIV, chosen=mother)
     await here.follow(4, chosen=Preferences(places={KYIV: Follow(least=Severity.EXTREME)}))
     there = later(here, 6) | {"area": [area(LVIV)]}
-    await here.receive(here.alert("there", info=there))
+    distant = await here.receive(here.alert("there", info=there))
     await here.receive(here.alert("here", info=later(here, 6)))
     await here.deliver()
     silent = {"Lviv" in one.text: one.silent for one in here.of(3)}
     assert silent == {True: True, False: False}
     assert here.of(4) == []
+    # A withdrawal names no place: it is as quiet as what it withdraws.
+    await here.receive(here.withdrawal(distant, "off"))
+    await here.deliver()
+    assert here.of(3)[-1].purpose is Purpose.CANCEL
+    assert here.of(3)[-1].silent
 
 
 async def tick_all(here: Village, chat_id: int) -> None:
