@@ -13,13 +13,14 @@ TO_ALL = frozenset({Purpose.CANCEL, Purpose.ALL_CLEAR})
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Settlements by id: those where it holds `now`, those of the versions just `before`, and
-    those where it `ever` held.
+    """Settlements by id: those where it holds `now`, those of the versions just `before`, those
+    where it `ever` held, and those that an earlier version `left` out.
     """
 
     now: frozenset[str]
     before: frozenset[str] = frozenset()
     ever: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
 
     @property
     def leaves_out(self) -> frozenset[str]:
@@ -29,7 +30,7 @@ class Reach:
     @property
     def returns(self) -> frozenset[str]:
         """Where it holds again, after it was left out."""
-        return (self.now & self.ever) - self.before
+        return self.now & self.left
 
     @property
     def is_narrower(self) -> bool:

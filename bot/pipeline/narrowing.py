@@ -18,11 +18,12 @@ def reach_of(known: Known, originals: Sequence[Known]) -> Reach:
     """Where a message holds; what names no place, such as most cancels, where its original does."""
     told, advisory = _places(originals), known.advisory
     ever = frozenset[str]().union(*(one.ever for one in originals))
+    left = frozenset[str]().union(*(one.left for one in originals))
     if not known.record.places:
-        return Reach(told, ever=ever)
+        return Reach(told, ever=ever, left=left)
     is_update = advisory.msg_type is MsgType.UPDATE and is_warning(advisory)
     before = told if is_update else frozenset()
-    return Reach(frozenset(known.record.places), before, ever)
+    return Reach(frozenset(known.record.places), before, ever, left)
 
 
 def clears_a_part(reached: frozenset[str], originals: Sequence[Known]) -> bool:

@@ -33,7 +33,7 @@ from bot.domain.trust import Reason
 from bot.pipeline.echoes import for_the_rest, released, told_before
 from bot.pipeline.known import Known
 from bot.pipeline.narrowing import clears_a_part, reach_of
-from bot.pipeline.plan import CORRECTION_LASTS, broadcast_id
+from bot.pipeline.plan import CORRECTION_LASTS, advisory_id, broadcast_id
 
 MARK_LASTS = timedelta(days=7)
 """How long the messages that are no longer live are sought, to be marked: also by a bot that was
@@ -158,9 +158,15 @@ def proceed(
     over = [one for one, decision in told if decision.state in _ENDED]
     still = (again for one in over for again in released(one, successor, others, now))
     left = _left_out(new, [one for one, _ in told], now)
-    back = over if reach_of(new, over).returns else ()
-    stop = tuple(broadcast_id(one.record.id, LEFT) for one in back)
+    stop = _words_of_leaving(over) if reach_of(new, over).returns else ()
     return Proceeding(ended, (plan, *marks, *left, *still), stop)
+
+
+def _words_of_leaving(told: Sequence[Known]) -> tuple[str, ...]:
+    """The broadcasts by which any version told of places left out, and marked what they had."""
+    versions = dict.fromkeys(advisory_id(one) for known in told for one in known.chain)
+    names = (LEFT, f"{LEFT}-{Mark.ENDED}")
+    return tuple(broadcast_id(one, name) for one in versions for name in names)
 
 
 def _left_out(new: Known, told: Sequence[Known], now: datetime) -> Iterator[Plan]:

@@ -8,7 +8,12 @@ from bot.domain.life import Purpose
 from bot.domain.reach import Reach
 
 KYIV, LVIV, ODESA = "kyiv", "lviv", "odesa"
-SHRUNK = Reach(frozenset({KYIV}), frozenset({KYIV, LVIV}), frozenset({KYIV, LVIV, ODESA}))
+SHRUNK = Reach(
+    frozenset({KYIV}),
+    frozenset({KYIV, LVIV}),
+    frozenset({KYIV, LVIV, ODESA}),
+    frozenset({ODESA}),
+)
 LEFT = Purpose.NARROWED
 ROWS = [
     ("who follows what is left hears how it goes on", Purpose.UPDATE, {KYIV}, True),
@@ -36,7 +41,7 @@ def test_reach_knows_what_is_left_out_and_what_returns() -> None:
     assert SHRUNK.leaves_out == {LVIV}
     assert SHRUNK.is_narrower
     assert Reach(frozenset({KYIV}), frozenset({KYIV}), frozenset({KYIV})).leaves_out == set()
-    back = Reach(frozenset({KYIV, ODESA}), frozenset({KYIV}), SHRUNK.ever)
+    back = Reach(frozenset({KYIV, ODESA}), frozenset({KYIV}), SHRUNK.ever, frozenset({LVIV, ODESA}))
     assert back.returns == {ODESA}
     wider = Reach(frozenset({KYIV, LVIV}), frozenset({KYIV}), frozenset({KYIV}))
     assert (wider.returns, wider.is_narrower) == (frozenset(), False)
