@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -50,6 +50,73 @@ async def test_future_window_is_announced_reminded_opened_and_passes(here: Villa
     assert opened.text.startswith("<b>ENDED")
     assert "No all-clear has come" in passed.text
     assert not any("late" in one.text for one in here.sent)
+
+
+CHANGES_OF_CLOCKS = [
+    ("autumn", "2024-10-27T03:30:00+03:00", "2024-10-27T03:30:00+02:00",
+     "Sun 27 Oct, 03:30 (UTC+3) – Sun 27 Oct, 03:30 (UTC+2)"),
+    ("spring", "2024-03-31T02:30:00+02:00", "2024-03-31T04:30:00+03:00",
+     "Sun 31 Mar, 02:30 – Sun 31 Mar, 04:30"),
+    ("leap day", "2024-02-28T23:30:00+02:00", "2024-02-29T00:30:00+02:00",
+     "Wed 28 Feb, 23:30 – Thu 29 Feb, 00:30"),
+    ("24:00", "2024-11-20T23:00:00+02:00", "2024-11-20T24:00:00+02:00",
+     "Wed 20 Nov, 23:00 – Thu 21 Nov, 00:00"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("onset", "expires", "shown"),
+    [r[1:] for r in CHANGES_OF_CLOCKS],
+    ids=[r[0] for r in CHANGES_OF_CLOCKS],
+)
+async def test_window_of_an_hour_over_a_change_lasts_an_hour(
+    here: Village, onset: str, expires: str, shown: str
+) -> None:
+    opens = datetime.fromisoformat(onset).astimezone(UTC)
+    here.clock.now = opens - 3 * HOUR
+    await here.receive(here.alert("attack", info={"onset": onset, "expires": expires}))
+    (alert, *_) = await here.deliver()
+    assert shown in alert.text
+    told = []
+    for minutes in (59, 2, 118, 2, 58, 2):
+        await here.pass_time(timedelta(minutes=minutes))
+        told.append([one.purpose for one in await here.deliver() if one.chat_id == 1])
+    nothing: list[Purpose] = []
+    assert told == [
+        nothing,
+        [Purpose.REMINDER],
+        nothing,
+        [Purpose.WINDOW_OPEN],
+        nothing,
+        [Purpose.PASSED],
+    ]
+
+
+JUMPS = [
+    ("far ahead and back", [100 * HOUR, -100 * HOUR]),
+    ("back and ahead", [-100 * HOUR, 100 * HOUR]),
+    ("a little, again and again", [HOUR, -2 * HOUR, 2 * HOUR, -HOUR]),
+]
+
+
+@pytest.mark.parametrize("jumps", [r[1] for r in JUMPS], ids=[r[0] for r in JUMPS])
+async def test_clock_that_jumps_repeats_nothing(here: Village, jumps: list[timedelta]) -> None:
+    advisory = await here.receive(here.alert("attack"))
+    await here.deliver()
+    for jump in jumps:
+        await here.pass_time(jump)
+        here.restart()
+        await here.review.reassert()
+        await here.deliver()
+    for hours in (4, 2, 12):
+        await here.pass_time(hours * HOUR)
+        await here.deliver()
+    told = [one.purpose for one in here.sent if one.chat_id == 1]
+    assert len(told) == len(set(told))
+    assert told[0] is Purpose.ALERT
+    met = await here.storage.timers.met(advisory.id)
+    assert "waits" not in met.values()
+    assert not any(one.is_live for one in here.shown)
 
 
 async def test_opening_that_was_missed_while_the_bot_was_down_is_told_late(here: Village) -> None:

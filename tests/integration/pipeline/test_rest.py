@@ -210,6 +210,21 @@ async def test_quiet_hours_are_those_of_the_first_city_wherever_the_danger_is(
     assert told.silent
 
 
+async def test_night_in_which_the_clocks_go_back_is_an_hour_longer(here: Village) -> None:
+    # 23:00 on the day before; the change is at four, and seven o'clock nine hours away.
+    here.clock.now = datetime(2024, 10, 26, 20, 0, tzinfo=UTC)
+    noon = {"onset": "2024-10-27T12:00:00+02:00", "expires": "2024-10-27T18:00:00+02:00"}
+    advisory = await here.receive(here.alert("noon", info=noon))
+    await here.deliver()
+    assert here.of(2) == []
+    here.clock.now += 9 * HOUR - timedelta(seconds=1)
+    assert list(await here.storage.errands.take(Task.RESTED)) == []
+    here.clock.now += timedelta(seconds=2)
+    (due,) = await here.storage.errands.take(Task.RESTED)
+    assert due.errand.chat_id == 2
+    assert await wake(here) == (advisory.id,)
+
+
 async def test_longer_rest_does_not_hold_what_begins_before_its_end(here: Village) -> None:
     soon = await here.receive(here.alert("noon", info=later(here, 12)))
     late = {"event": "Flood", "category": ["Met"]}
