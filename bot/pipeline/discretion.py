@@ -14,6 +14,7 @@ from bot.domain.delivery import Lane
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.life import Purpose
 from bot.domain.preferences import Fate, Occasion, Tact, tact
+from bot.domain.reach import Reach
 from bot.domain.subscriber import Chat, Kind
 from bot.pipeline.job import Job
 from bot.pipeline.notices import Notices
@@ -44,7 +45,8 @@ class Households(Protocol):
 @dataclass(frozen=True, slots=True)
 class _Told:
     occasion: Occasion
-    is_reminder: bool
+    purpose: Purpose
+    reach: Reach | None  # only where some of those who were told are concerned no more
 
 
 class Discretion:
@@ -72,10 +74,12 @@ class Discretion:
 
     async def of(self, job: Job) -> Tact:
         """What becomes of this job; raises LookupError when its advisory is gone."""
+        told = await self._gather(job.broadcast_id)
+        if told.reach is not None and not await self._is_concerned(job, told):
+            return Tact(Fate.DROPPED)
         if job.lane is Lane.SHELTER_NOW:
             return _LOUD
-        told = await self._gather(job.broadcast_id)
-        if told.is_reminder and not await self._lacks_something(job):
+        if told.purpose is Purpose.REMINDER and not await self._lacks_something(job):
             return Tact(Fate.DROPPED)
         chosen = job.chat.chosen
         if chosen is None:
@@ -108,10 +112,17 @@ class Discretion:
             notice.purpose in NEWS and notice.mark is None,
             notice.hazard,
             notice.advisory.max_severity,
-            frozenset(record.places),
+            notice.reach.now,
             notice.opens or notice.advisory.window[0],
         )
-        return _Told(occasion, notice.purpose is Purpose.REMINDER)
+        # Whose message is marked, their receipts say.
+        is_for_some = notice.reach.is_narrower and notice.mark is None
+        reach = notice.reach if is_for_some else None
+        return _Told(occasion, notice.purpose, reach)
+
+    async def _is_concerned(self, job: Job, told: _Told) -> bool:
+        chat = await self._households.get(job.recipient.chat_id)
+        return chat is None or told.reach is None or told.reach.concerns(told.purpose, chat.places)
 
     async def _lacks_something(self, job: Job) -> bool:
         """Whether the list that the chat uses is unfinished. A person always has one; a group has

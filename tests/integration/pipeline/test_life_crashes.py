@@ -62,6 +62,7 @@ LIVES: dict[str, Steps] = {
         update("eased", **CLEAR, **SCOPE),
         PASSES,
     ),
+    "widens, and leaves them out again": (ALERT, update(**BOTH), update("third"), WAITS, OPENS),
     "lapses": (Step(lambda here, _: _endless(here)), Step(hours=31)),
     "is another source's too": (
         ALERT,

@@ -149,12 +149,17 @@ async def test_secondary_city_is_silent_and_what_is_not_wanted_does_not_come(
     await here.follow(3, KYIV, LVIV, chosen=mother)
     await here.follow(4, chosen=Preferences(places={KYIV: Follow(least=Severity.EXTREME)}))
     there = later(here, 6) | {"area": [area(LVIV)]}
-    await here.receive(here.alert("there", info=there))
+    distant = await here.receive(here.alert("there", info=there))
     await here.receive(here.alert("here", info=later(here, 6)))
     await here.deliver()
     silent = {"Lviv" in one.text: one.silent for one in here.of(3)}
     assert silent == {True: True, False: False}
     assert here.of(4) == []
+    # A withdrawal names no place: it is as quiet as what it withdraws.
+    await here.receive(here.withdrawal(distant, "off"))
+    await here.deliver()
+    assert here.of(3)[-1].purpose is Purpose.CANCEL
+    assert here.of(3)[-1].silent
 
 
 async def tick_all(here: Village, chat_id: int) -> None:
@@ -203,6 +208,21 @@ async def test_quiet_hours_are_those_of_the_first_city_wherever_the_danger_is(
     await here.deliver()
     (told,) = here.of(3)
     assert told.silent
+
+
+async def test_night_in_which_the_clocks_go_back_is_an_hour_longer(here: Village) -> None:
+    # 23:00 on the day before; the change is at four, and seven o'clock nine hours away.
+    here.clock.now = datetime(2024, 10, 26, 20, 0, tzinfo=UTC)
+    noon = {"onset": "2024-10-27T12:00:00+02:00", "expires": "2024-10-27T18:00:00+02:00"}
+    advisory = await here.receive(here.alert("noon", info=noon))
+    await here.deliver()
+    assert here.of(2) == []
+    here.clock.now += 9 * HOUR - timedelta(seconds=1)
+    assert list(await here.storage.errands.take(Task.RESTED)) == []
+    here.clock.now += timedelta(seconds=2)
+    (due,) = await here.storage.errands.take(Task.RESTED)
+    assert due.errand.chat_id == 2
+    assert await wake(here) == (advisory.id,)
 
 
 async def test_longer_rest_does_not_hold_what_begins_before_its_end(here: Village) -> None:
