@@ -278,6 +278,7 @@ class Bot:
             await self._storage.queue.caught_up()
             await parts.timekeeper.catch_up()
             await parts.dispatcher.drain()
+            await parts.ticker.catch_up()
 
         waits = [
             asyncio.create_task(self._persist("drain", empty)),

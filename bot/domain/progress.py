@@ -256,12 +256,11 @@ def unreached(broadcast: Broadcast, measures: Measures) -> tuple[Unreached, ...]
 def is_due(progress: Progress, last: Look | None, every: timedelta) -> bool:
     """Whether it is to be shown anew; ``last`` is the look at which it was shown last.
 
-    One that ends before it is shown the first time is shown at its end only.
+    One that ends before it is due the first time is shown as a report only; by then what people did
+    to start it is in the audit.
     """
-    if last is not None:
-        return progress.at - last.at >= every
-    started = progress.broadcast.started
-    return progress.is_over or started is None or progress.at - started >= every
+    before = last.at if last is not None else progress.broadcast.started
+    return before is None or progress.at - before >= every
 
 
 def concerned(people: Iterable[Operator], doers: Collection[int]) -> tuple[Operator, ...]:

@@ -12,7 +12,7 @@ from babel.units import format_unit
 
 from bot.content.texts import Texts
 from bot.domain.delivery import Cause, End
-from bot.domain.life import OPENED, PASSED, STILL
+from bot.domain.life import LEFT, OPENED, PASSED, STILL
 from bot.domain.message import Button, Message
 from bot.domain.paid import TENTHS, Mode
 from bot.domain.progress import Account, Phase, Progress, Unreached, unreached
@@ -26,7 +26,7 @@ _NAME = 64
 _DEEDS = 12
 """What people did, in a message; the file has all of it."""
 
-_PARTS = {OPENED: "open", PASSED: "passed", STILL: "still"}
+_PARTS = {OPENED: "open", PASSED: "passed", LEFT: "left", STILL: "still"}
 _REMIND = "remind"
 _UNITS = ((3600.0, "hour"), (60.0, "minute"), (0.0, "second"))
 _LEFT = (End.SUPPRESSED, None)

@@ -53,6 +53,8 @@ async def test_night_without_telegram_has_publish_status_cancel_and_audit(town: 
     assert [what for _, what in await audited(town)] == ["submitted", "corrected"]
     entries = [entry async for entry in town.storage.audit.entries()]
     assert verify(entries, await town.storage.audit.span()) == ()
+    # The audit names the correction by the code that people see.
+    assert await town.storage.advisories.by_code(entries[-1].facts["after"]["code"]) is not None
     table = await run("audit", "--export", "csv")
     rows = list(csv.DictReader(io.StringIO(table.output.lstrip("\ufeff"))))
     assert [row["what"] for row in rows] == ["submitted", "corrected"]

@@ -110,6 +110,7 @@ async def test_broadcast_larger_than_its_budget_goes_on_free_and_tells_everybody
         await payer.told_operator("the budget of this broadcast is spent: 5.0")
         ended = await bot.wait_log("broadcast ended")
         assert bot.lines("sent on free", reason="budget_spent", spent=5.0)
+        await payer.told_operator("At the free rate: the budget is spent. Stars spent: 5")
         assert "forewarn_paid_messages_total 50.0" in await bot.metrics()
         assert 'paid_decisions_total{reason="budget_spent"} 1.0' in await bot.metrics()
     assert (ended["sent"], ended["audience"]) == (140, 140)

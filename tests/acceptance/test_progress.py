@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections import Counter
@@ -13,9 +14,10 @@ import pytest
 from bot.domain.operators import Role
 from bot.sandbox.ledger import Entry
 from bot.sandbox.messages import Message
-from tests.acceptance.advisories import alert, cancel, routine, shelter_now
+from tests.acceptance.advisories import alert, cancel, payload, routine, shelter_now
 from tests.acceptance.desk import Hand, employ, hand, settings
-from tests.acceptance.town import Town, until
+from tests.acceptance.test_console import at
+from tests.acceptance.town import PATIENCE_S, Town, until
 
 pytestmark = pytest.mark.alone
 
@@ -127,30 +129,32 @@ def _check_edits(town: Town, owner: Hand) -> None:
 
 
 async def test_restart_goes_on_with_the_same_message(town: Town) -> None:
-    await town.crowd(200)
+    await town.crowd(300)
     owner = hand(town, "Olena")
     slowly = watching(owner, BOT_DELIVERY__RATE="40")
     bot = town.bot(**slowly)
     await bot.start()
+
+    def edits(since: float) -> int:
+        entries = town.sandbox.ledger.entries(method="editMessageText", chat_id=owner.id)
+        return sum(one.at > since and "Being sent" in one.text for one in entries)
+
     await town.publish(alert("interrupted"))
     live = await owner.sees("Being sent: KYI-")
+    # Where it is shown has been noted by then.
+    await until(lambda: edits(0) > 0)
     bot.kill()
     await bot.wait()
     at = town.sandbox.clock.now()
     async with town.bot(**slowly) as successor:
-        await until(
-            lambda: any(
-                one.at > at and "Being sent" in one.text
-                for one in town.sandbox.ledger.entries(method="editMessageText", chat_id=owner.id)
-            )
-        )
+        await until(lambda: edits(at) > 0)
         ended = await successor.wait_log("broadcast ended")
         report = await owner.sees("Report: KYI-", "The counts add up.")
         assert not successor.complaints
     assert (report.id, [one.id for one in shown(town, owner)]) == (live.id, [live.id])
     assert f"accepted by Telegram: {ended['sent']}" in report.text
     rows_measured = await town.storage.progress.measures(ended["broadcast"])
-    assert rows_measured.accepted.total == ended["sent"] == 200
+    assert rows_measured.accepted.total == ended["sent"] == 300
 
 
 async def test_pause_of_everything_is_shown_once_it_is_over(town: Town) -> None:
@@ -173,7 +177,7 @@ async def test_short_broadcast_has_a_report_only_and_a_mark_has_none(town: Town)
     await town.crowd(5)
     owner = hand(town, "Olena")
     warning = routine("short")
-    async with town.bot(**settings(owner, BOT_TRUST__UNSIGNED="publish")) as bot:
+    async with town.bot(**watching(owner)) as bot:
         await town.publish(warning)
         first = await owner.sees("Report: KYI-", "short")
         await town.publish(cancel(warning, "a slip"))
@@ -181,7 +185,9 @@ async def test_short_broadcast_has_a_report_only_and_a_mark_has_none(town: Town)
         await bot.wait_log("broadcast ended", 3)
         await owner.sees("Report: KYI-", "Lane: prepare", "Audience: 5")
         await until(lambda: len(shown(town, owner)) == 2)
-        assert await town.storage.progress.owed() == ()
+        async with asyncio.timeout(PATIENCE_S):
+            while await town.storage.progress.owed():
+                await asyncio.sleep(0.01)
         assert not bot.complaints
     assert first.id == shown(town, owner)[0].id
     assert not [one for one in town.sandbox.ledger if "Being sent" in one.text]
@@ -248,6 +254,39 @@ async def test_progress_lists_what_runs_and_what_has_ended(town: Town) -> None:
         assert "of about 150" in page.text
         assert "150 of 150" in page.text
         assert len(page.button_texts) == 2
+        status = (await at(town)("status")).output
+        (line,) = [one for one in status.splitlines() if "sending)" in one]
+        assert line.endswith(" s left")
+        assert " of 150: " in line
+        assert " a second, " in line
         await iryna.tap(page.button_texts[0])
         await iryna.sees("the second", "Audience: about 150", button="Back to the list")
+        assert not bot.complaints
+
+
+async def test_bot_that_only_delivers_reports_before_it_leaves(town: Town) -> None:
+    await town.crowd(20)
+    owner = hand(town, "Olena")
+    await town.publish(alert("drained"))
+    bot = town.bot("--drain", **watching(owner))
+    await bot.start(ready=False)
+    assert await bot.wait() == 0
+    report = await owner.sees("Report: KYI-", "drained", "The counts add up.")
+    assert "Audience: 20" in report.text
+
+
+async def test_author_of_a_correction_reads_who_gave_it(town: Town) -> None:
+    """What becomes of a warning stands in its report, and in that of what ended it."""
+    await town.crowd(4)
+    iryna = await employ(town, "Iryna", Role.OPERATOR)
+    warning = routine("mistaken")
+    run = at(town)
+    async with town.bot(**settings(**EDITS)) as bot:
+        await run("publish", "-", "--operator", str(iryna.id), given=payload(warning))
+        first = await iryna.sees("Report: KYI-", "mistaken")
+        assert "issued an advisory" in first.text
+        code = first.text.splitlines()[0].removeprefix("Report: ").partition(",")[0]
+        await run("cancel", code, "--operator", str(iryna.id), "--mistake", "--yes")
+        await until(lambda: len(shown(town, iryna)) == 2)
+        assert "said that it was a mistake" in shown(town, iryna)[1].text
         assert not bot.complaints

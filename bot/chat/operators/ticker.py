@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.chat.reply import NO_PREVIEW, markup
 from bot.chat.services import Chats
+from bot.domain.fault import StorageUnavailable
 from bot.domain.message import Message
 from bot.domain.operators import Operator
 from bot.domain.progress import Account, Look, concerned, is_due
@@ -26,6 +28,9 @@ log = structlog.get_logger(__name__)
 LOOK_S = 0.5
 GAP_S = 0.5
 """Between two messages: two a second leave room for replies, whatever number of operators."""
+
+PATIENCE_S = 15.0
+"""How long a bot that only delivers what is due stays for its reports."""
 
 
 class Notes(Protocol):
@@ -92,7 +97,26 @@ class Ticker:
             # What is edited in a pause would only prolong it.
             if not self._leads() or EVERYTHING in await self._pace.pauses():
                 return
-            await self._attend(broadcast_id)
+            try:
+                await self._attend(broadcast_id)
+            except StorageUnavailable:
+                raise
+            except Exception:
+                # A fault of ours in a report must not end what sends warnings.
+                log.exception("progress failed", broadcast=broadcast_id)
+
+    async def catch_up(self) -> None:
+        """Wait, not for ever, until :meth:`run` has reported on all that has ended."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                while True:
+                    if not await self._owes():
+                        return
+                    await asyncio.sleep(LOOK_S)
+
+    async def _owes(self) -> bool:
+        found = [await self._gauge.progress(one) for one in await self._notes.owed()]
+        return any(one is None or one.is_over for one in found)
 
     async def _attend(self, broadcast_id: str) -> None:
         found = await self._gauge.progress(broadcast_id)
