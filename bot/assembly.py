@@ -19,6 +19,7 @@ from bot.pipeline.backlog import Backlog
 from bot.pipeline.courier import Courier
 from bot.pipeline.discretion import Discretion
 from bot.pipeline.dispatch import Dispatcher
+from bot.pipeline.drill_calendar import DrillCalendar
 from bot.pipeline.drills import Drills
 from bot.pipeline.further import Further
 from bot.pipeline.intake import Intake
@@ -57,6 +58,7 @@ class Parts:
     roster: Roster
     publishing: Publishing
     drills: Drills
+    calendar: DrillCalendar
 
 
 def assemble(
@@ -215,7 +217,17 @@ def assemble(
     aftermath = Aftermath(
         application.bot, services, storage.errands, further, leads=lambda: dispatcher.dispatches
     )
-    return Parts(dispatcher, review, intake, timekeeper, aftermath, roster, publishing, drills)
+    return Parts(
+        dispatcher,
+        review,
+        intake,
+        timekeeper,
+        aftermath,
+        roster,
+        publishing,
+        drills,
+        services.office.calendar,
+    )
 
 
 def build_courier(

@@ -188,6 +188,7 @@ def _of_operators() -> list[Handler]:
         _press("x:t:([a-z_]{1,16})", drills.choose),
         _press(f"x:d:{_ID}", drills.resume),
         _press(f"x:s:{_ID}", drills.see),
+        _press("x:k:([a-z0-9-]{1,24}):([0-9]{4}-[0-9]{2})", drills.skip),
         _press(f"x:{_ID}:([0-9]{{1,6}}):([a-z]{{2}})(?::{_ID})?", drills.press),
         _press(f"xf:([mwce]):{_ID}", follow.ask),
         _press(f"xfs:([mwce]):{_ID}", follow.send),

@@ -63,6 +63,7 @@ class Once(Protocol):
     """`bot.storage.asked.Asked`."""
 
     async def begin_urging(self, advisory_id: str, word: str) -> bool: ...
+    async def end_urging(self, advisory_id: str, word: str) -> None: ...
 
 
 class Audit(Protocol):
