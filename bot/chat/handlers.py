@@ -37,6 +37,7 @@ from bot.chat import (
     start,
     status,
     stop,
+    trial,
 )
 from bot.chat.context import App, Context
 from bot.chat.flood import Gate
@@ -132,8 +133,9 @@ def handlers() -> list[Handler]:
         _press("rc:([0-9a-f]{8}):(help|shelter|safe)", rollcall.press),
         _press(r"rcx:(-?\d{1,20})", rollcall.export),
         # Settings
-        _command("test", status.send_test, _PRIVATE & _NEW),
-        _press("test", status.send_test),
+        _command("test", trial.send_test, _NEW & _TALK),
+        _press("test", trial.send_test),
+        _press("test:loud", trial.send_loud),
         _command("language", language.language, _TALK),
         _press("lang:([A-Za-z-]{1,32})", language.choose),
         _command("settings", settings.settings, _TALK),
