@@ -120,7 +120,8 @@ class Publishing:
             raise LookupError(f"the draft {about} is there and cannot be read")
         if kept.state is DraftState.OPEN:
             # Also one whose maker died before it was issued.
-            record = await self.submit(kept, hand, self.finish(what, original, said))
+            advisory = self.finish(what, original, said)
+            record = await self.submit(kept, hand, advisory, drill=original.is_drill)
             if record is not None:
                 return record
         return await self._drafts.get(about) or kept
@@ -134,7 +135,7 @@ class Publishing:
         Raises ValueError for a drill that does not say so: the real thing and a drill never go the
         same last step.
         """
-        if advisory is None and kept.draft.is_drill is not drill:
+        if (advisory or kept.draft).is_drill is not drill:
             raise ValueError("a drill and the real thing are each confirmed in their own way")
         advisory = advisory or self.advisory(kept)
         record = self.record(advisory, hand.id)

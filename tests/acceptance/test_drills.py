@@ -422,3 +422,40 @@ async def test_test_message_never_waits_behind_a_broadcast(town: Town) -> None:
         assert test.silent
         await bot.wait_log("broadcast ended")
         assert not bot.complaints
+
+
+async def test_operator_drills_in_their_own_places_alone(town: Town) -> None:
+    person = await town.person("Oksana", "en")
+    iryna = await employ(town, "Iryna", Role.OPERATOR, LVIV)
+    async with town.bot(**settings()) as bot:
+        iryna.command("drill")
+        await iryna.sees("A new drill")
+        await iryna.tap("Expected air attack")
+        await iryna.sees("Where?", button="Lviv")
+        iryna.type("Kyiv")
+        await iryna.sees("Where: Kyiv", button="Next")
+        await iryna.tap("Next")
+        await iryna.sees("For whom?")
+        await iryna.tap("Everyone there")
+        await iryna.sees("Rehearsed: Expected air attack", button="Preview of the drill")
+        await iryna.tap("Preview of the drill")
+        await iryna.sees("places for which you may not speak", "Where?")
+        assert not bot.lines("advisory issued")
+        assert not bot.complaints
+    assert not drilled(town, person.id)
+
+
+async def test_drill_that_is_being_written_stands_among_what_waits(town: Town) -> None:
+    iryna = await employ(town, "Iryna", Role.OPERATOR)
+    petro = await employ(town, "Petro", Role.OPERATOR)
+    async with town.bot(**settings()):
+        await drafted(iryna, "Operators only")
+        await iryna.sees(button="Preview of the drill")
+        petro.command("pending")
+        page = await petro.sees("draft")
+        (button,) = [one for one in page.button_texts if one.startswith("Continue the drill")]
+        await petro.tap(button)
+        await petro.sees("DRILL, prepared by Iryna", button="Delete the drill")
+        await petro.tap("Delete the drill")
+        await petro.sees("Petro")
+        assert not await town.storage.drafts.open()
