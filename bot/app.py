@@ -215,6 +215,7 @@ class Bot:
             "desk": parts.review.keep_asking,
             "timekeeper": parts.timekeeper.run,
             "drills": parts.drills.run,
+            "drill calendar": parts.calendar.run,
             "progress": parts.ticker.run,
             **{f"errands {task}": run for task, run in parts.aftermath.steps.items()},
         }

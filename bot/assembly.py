@@ -22,6 +22,7 @@ from bot.pipeline.backlog import Backlog
 from bot.pipeline.courier import Courier
 from bot.pipeline.discretion import Discretion
 from bot.pipeline.dispatch import Dispatcher
+from bot.pipeline.drill_calendar import DrillCalendar
 from bot.pipeline.drills import Drills
 from bot.pipeline.further import Further
 from bot.pipeline.intake import Intake
@@ -63,6 +64,7 @@ class Parts:
     roster: Roster
     publishing: Publishing
     drills: Drills
+    calendar: DrillCalendar
     ticker: Ticker
 
 
@@ -248,6 +250,7 @@ def assemble(
         roster=roster,
         publishing=publishing,
         drills=drills,
+        calendar=services.office.calendar,
         ticker=ticker,
     )
 

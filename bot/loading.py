@@ -47,4 +47,12 @@ def load_content(settings: Settings) -> Content:
         gazetteer = load_places(settings.places.countries)
     except ValueError as fault:
         raise ConfigurationError(str(fault)) from None
+    for drill in settings.drills.schedule:
+        unknown = [id for id in drill.places if gazetteer.get(id) is None]
+        if unknown or drill.template not in templates:
+            said = ", ".join(unknown) or drill.template
+            raise ConfigurationError(
+                f"drills.schedule: {drill.name}: {said!r} is no place or template that is loaded; "
+                "correct BOT_DRILLS__SCHEDULE"
+            )
     return Content(texts, guidance, emergency, gazetteer, templates)

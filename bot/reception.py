@@ -16,6 +16,7 @@ from bot.content.places import suggest
 from bot.domain.advisory import Severity
 from bot.domain.trust import Source
 from bot.loading import Content
+from bot.pipeline.drill_calendar import DrillCalendar
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.live import Live
 from bot.pipeline.notices import Notices
@@ -71,6 +72,7 @@ def chat_services(
     follow_ups = FollowUps(content.texts, content.guidance)
     timezone = content.gazetteer.settlements[0].timezone
     cards = Cards(content.texts, content.gazetteer, content.guidance, content.templates, timezone)
+    drill_cards = DrillCards(content.texts, cards, settings.drills.pause)
     return Services(
         chats=storage.chats,
         checklists=storage.checklists,
@@ -129,8 +131,23 @@ def chat_services(
             guidance=content.guidance,
             templates=content.templates,
             cards=cards,
-            drill_cards=DrillCards(content.texts, cards, settings.drills.pause),
+            drill_cards=drill_cards,
             drill_steps=storage.drill_steps,
+            calendar=DrillCalendar(
+                settings.drills.scheduled,
+                announce=timedelta(hours=settings.drills.announce_hours),
+                pause=settings.drills.pause,
+                plans=storage.drill_plans,
+                drafts=storage.drafts,
+                publishing=publishing,
+                steps=storage.drill_steps,
+                templates=content.templates,
+                cards=drill_cards,
+                desk=desk,
+                once=storage.asked,
+                audit=storage.audit,
+                clock=storage.clock,
+            ),
             follow_ups=follow_ups,
             steering=storage.broadcasts,
             pages=Pages(content.texts, content.gazetteer, timezone),

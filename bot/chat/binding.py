@@ -18,7 +18,7 @@ from telegram.error import BadRequest, Forbidden
 from bot.chat import choice
 from bot.chat.choice import Match
 from bot.chat.context import Context
-from bot.chat.operators import drills
+from bot.chat.operators import drill_group
 from bot.chat.operators.access import operator_of
 from bot.chat.reply import send
 from bot.chat.services import Services
@@ -65,8 +65,8 @@ async def shared(update: Update, context: Context) -> None:
     """The channel that was chosen gets what was wished, if bot and person may post there."""
     here, message = await visit(update, context), update.effective_message
     chosen = message.chat_shared if message is not None else None
-    if chosen is not None and chosen.request_id == drills.GROUP_REQUEST:
-        await drills.share_group(update, context, chosen.chat_id, chosen.title or "")
+    if chosen is not None and chosen.request_id == drill_group.GROUP_REQUEST:
+        await drill_group.share_group(update, context, chosen.chat_id, chosen.title or "")
         return
     if chosen is None or chosen.request_id != REQUEST_ID:
         return

@@ -39,6 +39,7 @@ from bot.chat import (
     start,
     status,
     stop,
+    trial,
 )
 from bot.chat.context import App, Context
 from bot.chat.flood import Gate
@@ -149,8 +150,9 @@ def handlers() -> list[Handler]:
         _press("rc:([0-9a-f]{8}):(help|shelter|safe)", rollcall.press),
         _press(r"rcx:(-?\d{1,20})", rollcall.export),
         # Settings
-        _command("test", status.send_test, _PRIVATE & _NEW),
-        _press("test", status.send_test, _ALONE),
+        _command("test", trial.send_test, _NEW & _TALK),
+        _press("test", trial.send_test),
+        _press("test:loud", trial.send_loud),
         _command("language", language.language, _TALK),
         _press("lang:([A-Za-z-]{1,32})", language.choose),
         _command("settings", settings.settings, _TALK),
@@ -205,6 +207,7 @@ def of_operators() -> list[Handler]:
         _press("x:t:([a-z_]{1,16})", drills.choose),
         _press(f"x:d:{_ID}", drills.resume),
         _press(f"x:s:{_ID}", drills.see),
+        _press("x:k:([a-z0-9-]{1,24}):([0-9]{4}-[0-9]{2})", drills.skip),
         _press(f"x:{_ID}:([0-9]{{1,6}}):([a-z]{{2}})(?::{_ID})?", drills.press),
         _press(f"xf:([mwce]):{_ID}", follow.ask),
         _press(f"xfs:([mwce]):{_ID}", follow.send),

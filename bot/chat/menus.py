@@ -30,7 +30,8 @@ EPHEMERAL = ("status", "help")
 """What a member asks in a group and only that member is answered, where the client knows how."""
 
 ADMINISTRATORS = (
-    *("city", "status", "checklist", "rollcall", "language", "settings", "pause", "stop", "help"),
+    *("city", "status", "checklist", "rollcall", "test", "language", "settings", "pause"),
+    *("stop", "help"),
 )
 VIEWERS = ("pending", "progress", "sources", "operators", "audit")
 FOLLOWING = ("update", "cancel", "allclear", "halt")

@@ -1,4 +1,4 @@
-"""What is active now, and the test message."""
+"""What is active now."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from telegram import Update
 
 from bot.chat.context import Context
-from bot.chat.reply import answer, send, show
+from bot.chat.reply import answer, show
 from bot.chat.visit import is_new, visit
 from bot.rendering.text import escape
 
@@ -25,11 +25,4 @@ async def status(update: Update, context: Context) -> None:
         if paused := services.settings_texts.paused(here.language, here.chat, now):
             text = replace(text, html=f"{text.html}\n\n{escape(paused)}")
         await show(update, context, text)
-    await answer(update)
-
-
-async def send_test(update: Update, context: Context) -> None:
-    """A message that sounds like a warning and says at both ends that it is none."""
-    here = await visit(update, context)
-    await send(update, context, context.services.dialogue.trial(here.language))
     await answer(update)

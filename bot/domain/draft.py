@@ -157,6 +157,14 @@ def from_template(template: Template) -> Draft:
     )
 
 
+def trial_of(template: Template, place_id: str, now: datetime) -> Draft:
+    """What a template warns of, an hour from `now` on, as a test for one place."""
+    starts = now + timedelta(hours=1)
+    window = {"starts": starts, "ends": starts + timedelta(hours=template.lasts_h)}
+    update = {"status": Status.TEST, "places": (place_id,), **window}
+    return from_template(template).model_copy(update=update)
+
+
 def drill_of(template: Template) -> Draft:
     """A draft of a drill: what the template warns of, for nobody yet."""
     made = from_template(template)

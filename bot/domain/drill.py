@@ -28,6 +28,9 @@ SHARES = (5, 10, 25, 50, 100)
 LASTS = timedelta(hours=1)
 """How long a drill is active that nobody ends before."""
 
+LAST_CALL = timedelta(minutes=15)
+"""How long before its end a drill is eased or taken back also where not everybody has been told."""
+
 CONFIGURED = 0
 """The author of what a drill does by itself: whoever runs the bot wrote down that it should. No
 person has this Telegram user id.
@@ -107,6 +110,13 @@ def steps(
 
 
 REPORT = "report"
+
+
+def may_go_on(*, is_told: bool, now: datetime, expires: datetime) -> bool:
+    """Whether a rehearsal may be sent: what takes a drill back also stops it, so that everybody is
+    told first, where the drill's hour is long enough for that.
+    """
+    return is_told or now >= expires - LAST_CALL
 
 
 def read_audience(text: str) -> Audience | None:

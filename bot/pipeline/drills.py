@@ -13,7 +13,7 @@ from bot.domain.advisory import Advisory
 from bot.domain.audit import Doing
 from bot.domain.broadcast import Broadcast
 from bot.domain.draft import Hand, Kept
-from bot.domain.drill import CONFIGURED, LASTS, REPORT, Plan, Rehearsed, finishes
+from bot.domain.drill import CONFIGURED, LASTS, REPORT, Plan, Rehearsed, finishes, may_go_on
 from bot.domain.followup import DONE, Finish, Said, finish_id
 from bot.domain.guidance import GuidanceBook
 from bot.domain.message import Layout, Message
@@ -63,6 +63,7 @@ class Once(Protocol):
     """`bot.storage.asked.Asked`."""
 
     async def begin_urging(self, advisory_id: str, word: str) -> bool: ...
+    async def end_urging(self, advisory_id: str, word: str) -> None: ...
 
 
 class Audit(Protocol):
@@ -137,10 +138,13 @@ class Drills:
         if kept is None or record.state is AdvisoryState.REJECTED:
             return DROPPED
         broadcast = await self._broadcasts.get(record.id)
-        if broadcast is None or broadcast.ended is None:
+        if broadcast is None:
             return None
+        is_told = broadcast.ended is not None
         if step.name == REPORT:
-            return await self._report(record, kept, broadcast)
+            return await self._report(record, kept, broadcast) if is_told else None
+        if not may_go_on(is_told=is_told, now=now, expires=record.expires):
+            return None
         if over or record.state is not AdvisoryState.PUBLISHED:
             return DROPPED
         return await self._rehearse(record, kept, Rehearsed(step.name))

@@ -128,7 +128,9 @@ class Publishing:
             raise LookupError(f"the draft {about} is there and cannot be read")
         if kept.state is DraftState.OPEN:
             # Also one whose maker died before it was issued.
-            record = await self.submit(kept, hand, self.finish(what, original, said), original)
+            advisory = self.finish(what, original, said)
+            is_drill = original.is_drill
+            record = await self.submit(kept, hand, advisory, original, drill=is_drill)
             if record is not None:
                 return record
         return await self._drafts.get(about) or kept
@@ -148,7 +150,7 @@ class Publishing:
         Raises ValueError for a drill that does not say so: the real thing and a drill never go the
         same last step.
         """
-        if advisory is None and kept.draft.is_drill is not drill:
+        if (advisory or kept.draft).is_drill is not drill:
             raise ValueError("a drill and the real thing are each confirmed in their own way")
         advisory = advisory or self.advisory(kept)
         record = self.record(advisory, hand.id, original)

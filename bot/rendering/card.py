@@ -247,7 +247,11 @@ class Cards:
 
     def zone_of(self, kept: Kept) -> str:
         """The time zone of the first place, or the bot's."""
-        places = (self.gazetteer.get(id) for id in kept.draft.places)
+        return self.zone_at(kept.draft.places)
+
+    def zone_at(self, place_ids: Iterable[str]) -> str:
+        """The same for places by id."""
+        places = (self.gazetteer.get(id) for id in place_ids)
         first = next((place for place in places if place), None)
         return self._timezone(first) if first else self.timezone
 

@@ -16,7 +16,7 @@ from bot.domain.place import Place
 from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.domain.subscriber import MAX_PLACES, Chat, Kind, State
 from bot.rendering.privacy import kept_lines
-from bot.rendering.text import clean, escape, shorten
+from bot.rendering.text import MAX_UNITS, clean, escape, parsed_units, shorten
 from bot.rendering.times import Times
 
 OFFERED_CITIES = 8
@@ -250,11 +250,18 @@ class Dialogue:
         no = Button(self.text(language, "privacy.no"), data="privacy:show")
         return Message(self._html(language, "privacy.confirm"), ((no,), (yes,)))
 
-    def trial(self, language: str) -> Message:
-        """A test message, marked at both ends, loud like a real one."""
+    def trial(self, language: str, sample: Message, *, loud: bool = False) -> Message:
+        """A warning as it would look, marked at both ends; `loud` it sounds like one, else it is
+        silent and has a button for that.
+        """
         mark = f"<b>{self._html(language, 'test.mark')}</b>"
-        text = [self._html(language, key) for key in ("test.text", "test.sound", "not_siren")]
-        return Message(_paragraphs(mark, *text, mark))
+        keys = ("test.text", "test.sound") if loud else ("test.text",)
+        text = [self._html(language, key) for key in keys]
+        html = _paragraphs(mark, *text, sample.html, mark)
+        if parsed_units(html) > MAX_UNITS:
+            html = _paragraphs(mark, *text, mark)
+        again = Button(self.text(language, "test.loud"), data="test:loud")
+        return Message(html, () if loud else ((again,),), silent=not loud)
 
     def genuine(
         self, language: str, current: Current, now: datetime, *, source: str, timezone: str

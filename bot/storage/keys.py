@@ -144,6 +144,10 @@ class Keys:
         """Hash: what a drill does by itself -> how that was met, or `waits`."""
         return self._key("drills", advisory_id)
 
+    def drill_plan(self, name: str) -> str:
+        """Hash: month of a scheduled drill -> what became of it; since when it is known."""
+        return self._key("drill-plan", name)
+
     def asked(self, advisory_id: str) -> str:
         """Hash: operator's id -> message that asks about an advisory."""
         return self._key("asked", advisory_id)

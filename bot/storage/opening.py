@@ -20,6 +20,7 @@ from bot.storage.checklists import Checklists
 from bot.storage.connection import connect, connect_blocking
 from bot.storage.contacts import Contacts
 from bot.storage.drafts import Drafts
+from bot.storage.drill_plans import DrillPlans
 from bot.storage.embedded import EmbeddedRedis
 from bot.storage.errands import Errands
 from bot.storage.keys import Keys
@@ -88,6 +89,7 @@ class Storage:
     progress: ProgressNotes
     timers: Timers
     drill_steps: Timers
+    drill_plans: DrillPlans
     errands: Errands
     pins: Pins
     contacts: Contacts
@@ -151,6 +153,7 @@ async def open_storage(
             progress=ProgressNotes(redis, keys),
             timers=Timers(redis, keys, story),
             drill_steps=Timers(redis, keys, story, of_drills=True),
+            drill_plans=DrillPlans(redis, keys, story),
             errands=Errands(redis, keys, story),
             pins=Pins(redis, keys),
             contacts=Contacts(redis, keys),

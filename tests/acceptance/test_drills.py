@@ -407,3 +407,55 @@ async def test_pasted_or_waiting_drill_never_becomes_a_real_draft(town: Town) ->
         assert "approved or rejected as it is" in said["text"]
         assert not await town.storage.drafts.open()
         assert not bot.complaints
+
+
+async def test_test_message_never_waits_behind_a_broadcast(town: Town) -> None:
+    people = await town.crowd(60)
+    person = await town.person("Oksana", "en")
+    slow = settings(BOT_DELIVERY__RATE="20", BOT_TRUST__UNSIGNED="publish")
+    async with town.bot(**slow) as bot:
+        await town.publish(town.alert("for real"))
+        await town.until_told("for real", 5)
+        town.world.private_message(person, "/test")
+        test = await town.world.wait_for("only a test", chat_id=person.id)
+        assert len(town.told("for real")) < len(people) / 2
+        assert test.silent
+        await bot.wait_log("broadcast ended")
+        assert not bot.complaints
+
+
+async def test_operator_drills_in_their_own_places_alone(town: Town) -> None:
+    person = await town.person("Oksana", "en")
+    iryna = await employ(town, "Iryna", Role.OPERATOR, LVIV)
+    async with town.bot(**settings()) as bot:
+        iryna.command("drill")
+        await iryna.sees("A new drill")
+        await iryna.tap("Expected air attack")
+        await iryna.sees("Where?", button="Lviv")
+        iryna.type("Kyiv")
+        await iryna.sees("Where: Kyiv", button="Next")
+        await iryna.tap("Next")
+        await iryna.sees("For whom?")
+        await iryna.tap("Everyone there")
+        await iryna.sees("Rehearsed: Expected air attack", button="Preview of the drill")
+        await iryna.tap("Preview of the drill")
+        await iryna.sees("places for which you may not speak", "Where?")
+        assert not bot.lines("advisory issued")
+        assert not bot.complaints
+    assert not drilled(town, person.id)
+
+
+async def test_drill_that_is_being_written_stands_among_what_waits(town: Town) -> None:
+    iryna = await employ(town, "Iryna", Role.OPERATOR)
+    petro = await employ(town, "Petro", Role.OPERATOR)
+    async with town.bot(**settings()):
+        await drafted(iryna, "Operators only")
+        await iryna.sees(button="Preview of the drill")
+        petro.command("pending")
+        page = await petro.sees("draft")
+        (button,) = [one for one in page.button_texts if one.startswith("Continue the drill")]
+        await petro.tap(button)
+        await petro.sees("DRILL, prepared by Iryna", button="Delete the drill")
+        await petro.tap("Delete the drill")
+        await petro.sees("Petro")
+        assert not await town.storage.drafts.open()

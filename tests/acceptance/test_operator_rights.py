@@ -77,6 +77,7 @@ async def _scene(town: Town, owner: Hand) -> Scene:
             for verb in ("f:m", "fs:m", "f:u", "f:h", "f:r", "xf:m", "xfs:m", "xf:h", "xf:r", "x:s")
         },
         "x:t:air_attack": Act.DRILL,
+        "x:k:monthly:2026-12": Act.DRILL,
         f"x:d:{preview.split(':')[1]}": Act.DRILL,
         preview.replace("d:", "x:", 1): Act.DRILL,
         "op:list": Act.VIEW,

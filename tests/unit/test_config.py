@@ -11,6 +11,7 @@ from bot import config
 from bot.config import ConfigurationError, Mode
 from bot.domain.advisory import Severity
 from bot.domain.delivery import Lane
+from bot.loading import load_content
 
 TOKEN = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
@@ -43,6 +44,52 @@ def test_life_settings_become_a_policy_that_knows_every_severity() -> None:
     assert policy.lasts[Severity.MINOR] == timedelta(hours=6)
     assert policy.lasts[Severity.EXTREME] == timedelta(hours=24)
     assert config.load().life.policy.minutes_ahead == (720, 120)
+
+
+DRILL = {
+    "name": "monthly",
+    "day": "first tuesday",
+    "time": "11:00",
+    "template": "air_attack",
+    "places": ["703448"],
+}
+
+
+def test_drills_of_the_schedule_become_rules() -> None:
+    more = {"audience": "share:20", "rehearses": ["correction", "all_clear"]}
+    (drill,) = config.load(drills={"schedule": [DRILL | more]}).drills.scheduled
+    assert (drill.rule.count, drill.rule.weekday, drill.rule.at.hour) == (1, 1, 11)
+    assert drill.plan.audience == "share:20"
+    # In the order in which they are sent, however they were written.
+    assert drill.plan.rehearses == ("all_clear", "correction")
+    assert config.load().drills.scheduled == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"day": "fifth tuesday"}, "is no day of a month"),
+        ({"time": "25:00"}, "is no day of a month"),
+        ({"audience": "share:0"}, "is none of operators, everyone"),
+        ({"name": "Monthly!"}, "schedule.0.name"),
+        ({"places": []}, "schedule.0.places"),
+    ],
+)
+def test_unclear_drills_are_refused(changes: dict[str, object], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        config.load(drills={"schedule": [DRILL | changes]})
+
+
+def test_two_drills_of_one_name_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match="one name"):
+        config.load(drills={"schedule": [DRILL, DRILL]})
+
+
+def test_drill_of_an_unknown_template_or_place_is_refused() -> None:
+    for changes in ({"template": "volcano"}, {"places": ["1"]}):
+        settings = config.load(drills={"schedule": [DRILL | changes]})
+        with pytest.raises(ConfigurationError, match="monthly"):
+            load_content(settings)
 
 
 def test_shipped_file_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,41 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 
 import structlog
-from telegram import (
-    KeyboardButton,
-    KeyboardButtonRequestChat,
-    ReplyKeyboardMarkup,
-    ReplyKeyboardRemove,
-    Update,
-)
-from telegram.error import BadRequest, Forbidden
+from telegram import Update
 
 from bot.chat.context import Context
 from bot.chat.operators.access import acting, language_of, name_of, note, office
+from bot.chat.operators.drill_group import CHANGED, ask_group
 from bot.chat.operators.publish import begin, save
 from bot.chat.operators.view import ask, open_card, pressed_message, put, say_overtaken
-from bot.chat.reply import answer, send
-from bot.chat.visit import is_administrator
+from bot.chat.reply import answer
 from bot.domain.change import is_warning
 from bot.domain.draft import DraftState, Field, Focus, Hand, Kept, drill_of
-from bot.domain.drill import Audience, Plan, Reach, Rehearsed, read_audience, steps
+from bot.domain.drill import Plan, Reach, Rehearsed, read_audience, steps
 from bot.domain.message import Layout, Message
 from bot.domain.operators import Act, Operator, may
 from bot.domain.record import AdvisoryState
-from bot.domain.subscriber import Kind, State
 from bot.pipeline.lineage import read_back
 from bot.rendering.drill import AUDIENCE, chosen
-from bot.rendering.text import clean, escape, shorten
+from bot.rendering.drill_planned import with_coming
+from bot.rendering.text import escape
 
 log = structlog.get_logger(__name__)
 
 CONFIRM = "drill"
-GROUP = "group"
-GROUP_REQUEST = 2
-"""The number under which Telegram hands over the chosen group; a channel's has another."""
-
-CHANGED = "drill"
-TITLE_LIMIT = 64
 
 
 async def drill(update: Update, context: Context) -> None:
@@ -54,7 +41,10 @@ async def drill(update: Update, context: Context) -> None:
         for one in await context.services.advisories.current(context.services.clock())
         if one.author is not None and is_warning(said := read_back(one)) and said.is_drill
     ]
-    await put(context, operator.id, office(context).drill_cards.start(language, drafts, running))
+    cards = office(context).drill_cards
+    message = cards.start(language, drafts, running)
+    coming = await office(context).calendar.coming()
+    await put(context, operator.id, with_coming(cards, language, message, coming))
     await office(context).drafts.set_focus(operator.id, None)
 
 
@@ -100,6 +90,19 @@ async def see(update: Update, context: Context) -> None:
     await answer(update)
 
 
+async def skip(update: Update, context: Context) -> None:
+    """Let a scheduled drill fall out; every operator is told who decided it."""
+    operator = await acting(update, context, Act.DRILL)
+    if operator is None:
+        return
+    by = Hand(operator.id, name_of(update), "skipped")
+    if await office(context).calendar.skip(_group(context, 1), _group(context, 2), by):
+        await answer(update)
+        return
+    language = await language_of(update, context)
+    await answer(update, office(context).drill_cards.say(language, "planned.late"), alert=True)
+
+
 async def press(update: Update, context: Context) -> None:
     """A button of a drill's card: `x:<draft>:<version>:<verb>[:<argument>]`.
 
@@ -129,7 +132,7 @@ async def _act(update: Update, context: Context, operator: Operator, kept: Kept)
         await _show(update, context, operator, kept, argument)
         await answer(update)
     elif verb == "gr":
-        await _ask_group(update, context, operator, kept)
+        await ask_group(update, context, operator, kept)
     elif verb == "pv":
         await _preview(update, context, operator, kept)
     elif verb == "dr":
@@ -166,51 +169,6 @@ def changed(plan: Plan, verb: str, argument: str) -> Plan | None:
     if verb == "re" and argument in set(Rehearsed):
         return plan.toggled(Rehearsed(argument))
     return None
-
-
-async def share_group(update: Update, context: Context, chat_id: int, title: str) -> None:
-    """The group that was chosen takes part, if the bot knows it and the person administers it."""
-    operator = await acting(update, context, Act.DRILL)
-    if operator is None:
-        return
-    focus = await office(context).drafts.focus(operator.id)
-    kept = await office(context).drafts.get(focus.about) if focus else None
-    language, cards = await language_of(update, context), office(context).drill_cards
-    title = shorten(clean(title, one_line=True), TITLE_LIMIT)
-    plan = kept.draft.drill if kept is not None else None
-    is_taken = plan is not None and await _may_take(context, chat_id, operator.id)
-    key = "group.done" if is_taken else "group.no"
-    text = cards.say(language, key, title=title or str(chat_id))
-    await send(update, context, Message(escape(text)), below=ReplyKeyboardRemove())
-    if is_taken and kept is not None and plan is not None:
-        audience = str(Audience(Reach.GROUP, chat_id=chat_id))
-        plan = plan.model_copy(update={"audience": audience, "group": title})
-        draft = kept.draft.model_copy(update={"drill": plan})
-        await save(update, context, operator, kept, draft, CHANGED, message_id=0)
-
-
-async def _may_take(context: Context, chat_id: int, user_id: int) -> bool:
-    chat = await context.services.chats.get(chat_id)
-    if chat is None or chat.kind is not Kind.GROUP or chat.state is not State.ACTIVE:
-        return False
-    try:
-        return await is_administrator(context, chat_id, user_id)
-    except (BadRequest, Forbidden):
-        return False
-
-
-async def _ask_group(update: Update, context: Context, operator: Operator, kept: Kept) -> None:
-    language, cards = await language_of(update, context), office(context).drill_cards
-    where = pressed_message(update) or 0
-    await office(context).drafts.set_focus(operator.id, Focus(kept.id, GROUP, where))
-    wanted = KeyboardButtonRequestChat(
-        GROUP_REQUEST, chat_is_channel=False, bot_is_member=True, request_title=True
-    )
-    button = KeyboardButton(cards.say(language, "group.button"), request_chat=wanted)
-    below = ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
-    text = cards.say(language, "group.choose")
-    await send(update, context, Message(escape(text)), below=below)
-    await answer(update)
 
 
 async def _preview(update: Update, context: Context, operator: Operator, kept: Kept) -> None:

@@ -14,6 +14,7 @@ from bot.domain.guidance import GuidanceBook
 from bot.domain.operators import Role
 from bot.domain.record import AdvisoryRecord
 from bot.domain.template import Template
+from bot.pipeline.drill_calendar import DrillCalendar
 from bot.pipeline.progress import Gauge
 from bot.pipeline.publishing import Publishing
 from bot.pipeline.roster import Roster
@@ -88,6 +89,7 @@ class Office:
     cards: Cards
     drill_cards: DrillCards
     drill_steps: Timers
+    calendar: DrillCalendar
     follow_ups: FollowUps
     steering: Steering
     pages: Pages

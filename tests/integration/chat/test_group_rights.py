@@ -135,6 +135,8 @@ FOR_ADMINISTRATORS = {
     f"set:threats:{KYIV}": "set:threats:",
     f"set:threat:{KYIV}:drone:0": "set:threat:",
     "pause:2": "pause:",
+    "test": "test",
+    "test:loud": "test:loud",
 }
 FOR_ALL = ("list:open", "list:all", "list:see:", "tick:", "status", "verify:", "more:", "rc:")
 IN_PRIVATE = {
@@ -149,7 +151,6 @@ IN_PRIVATE = {
     "shelter:open": "shelter:open",
     "shelter:min:5": "shelter:min:",
     "shelter:delete": "shelter:delete",
-    "test": "test",
     "settings:low": "settings:",
     "set:daily:1": "set:daily:",
     "privacy:show": "privacy:show",

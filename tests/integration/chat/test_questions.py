@@ -93,13 +93,39 @@ async def test_language_is_kept_once_chosen(stage: Stage) -> None:
     assert (chat.language, chat.places) == ("en", (KYIV,))
 
 
-async def test_test_message_is_marked_and_loud(stage: Stage) -> None:
+async def test_test_message_looks_like_a_warning_and_rings_on_request(stage: Stage) -> None:
     person = stage.world.user("Olena", "en")
+    await stage.follow(person, LVIV)
     stage.world.private_message(person, "/test")
-    test = await stage.world.wait_for("only a test", chat_id=person.id)
-    assert test.text.startswith("TEST MESSAGE")
-    assert test.text.endswith("TEST MESSAGE")
-    assert not test.silent
+    quiet = await stage.world.wait_for("only a test", chat_id=person.id)
+    assert quiet.silent
+    await stage.press(person, quiet, "test:loud")
+    loud = await stage.world.wait_for("arrives with the same sound", chat_id=person.id)
+    assert not loud.silent
+    for one in (quiet, loud):
+        assert one.text.startswith("TEST MESSAGE")
+        assert one.text.endswith("TEST MESSAGE")
+        # As a real one looks, and marked by itself as well.
+        assert "TEST, not real\nPrepare: possible air attack, Lviv" in one.text
+    # Nothing of it is kept that anybody could ask about.
+    assert not await stage.storage.advisories.current(stage.storage.clock())
+
+
+async def test_group_is_tested_by_its_administrators_alone(stage: Stage) -> None:
+    owner, guest = stage.world.user("Owner", "en"), stage.world.user("Guest", "en")
+    group = stage.world.group("House 7", owner, supergroup=True)
+    stage.world.add_bot(group, owner)
+    stage.world.group_message(group, guest, "/test")
+    stage.world.group_message(group, owner, "/test")
+    test = await stage.world.wait_for("only a test", chat_id=group.id)
+    assert test.silent
+    refused = await stage.press(guest, test, "test:loud")
+    assert refused["show_alert"]
+    await stage.press(owner, test, "test:loud")
+    loud = await stage.world.wait_for("arrives with the same sound", chat_id=group.id)
+    assert not loud.silent
+    tests = [one for one in stage.world.messages(group.id, from_bot=True) if "a test" in one.text]
+    assert len(tests) == 2
 
 
 async def test_person_sees_takes_along_and_deletes_what_is_kept(stage: Stage) -> None:

@@ -47,7 +47,15 @@ def data_of(messages: list[Message]) -> set[str]:
 
 @pytest.mark.parametrize(
     "data",
-    [*sorted(data_of(WRITTEN)), f"ok:{ID}", f"no:{ID}", f"more:{ID}", f"verify:{ID}", "test"],
+    [
+        *sorted(data_of(WRITTEN)),
+        f"ok:{ID}",
+        f"no:{ID}",
+        f"more:{ID}",
+        f"verify:{ID}",
+        "test",
+        "test:loud",
+    ],
 )
 def test_button_has_a_handler_of_its_own(data: str) -> None:
     pressed = [one for one in handlers() if isinstance(one, CallbackQueryHandler)]

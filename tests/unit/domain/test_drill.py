@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.advisory import Advisory
-from bot.domain.drill import Audience, Reach, audience_of, in_share, is_audible, read_audience
+from bot.domain.draft import begun, build, drill_of, from_template
+from bot.domain.drill import (
+    LASTS,
+    Audience,
+    Plan,
+    Reach,
+    Rehearsed,
+    audience_of,
+    finishes,
+    in_share,
+    is_audible,
+    may_go_on,
+    read_audience,
+    steps,
+)
+from bot.domain.followup import Finish
 from bot.domain.operators import SOURCE
-from tests.unit.pipeline.test_plan import advisory, record
+from tests.unit.chat.places import KYIV
+from tests.unit.domain.test_draft import IMPRINT, TEMPLATES
+from tests.unit.pipeline.test_plan import NOW, advisory, record
 
 CHATS = range(703_448, 723_448)
 
@@ -93,3 +111,48 @@ def test_audience_is_obeyed_in_a_drill_of_operators_alone(
 def test_drill_is_silent_unless_it_says_otherwise() -> None:
     for one in (drill(), drill(drillSound="silent"), drill(drillSound="")):
         assert not is_audible(replace(record(one), source=SOURCE, signed=True), one)
+
+
+def test_rehearsals_come_in_an_order_in_which_each_can_be_told() -> None:
+    both = Plan().toggled(Rehearsed.CORRECTION).toggled(Rehearsed.ALL_CLEAR)
+    # What was taken back cannot be cleared: the all-clear comes first, and the drill stands on.
+    assert list(finishes(both.rehearses).items()) == [
+        (Rehearsed.ALL_CLEAR, Finish.EASED),
+        (Rehearsed.CORRECTION, Finish.MISTAKE),
+    ]
+    alone = both.toggled(Rehearsed.CORRECTION)
+    assert finishes(alone.rehearses) == {Rehearsed.ALL_CLEAR: Finish.CLEAR}
+    assert finishes(both.toggled(Rehearsed.ALL_CLEAR).rehearses) == {
+        Rehearsed.CORRECTION: Finish.MISTAKE
+    }
+    pause = timedelta(minutes=10)
+    assert steps(both.rehearses, NOW, pause) == (
+        ("all_clear", NOW + pause),
+        ("correction", NOW + 2 * pause),
+        ("report", NOW),
+    )
+
+
+def test_rehearsal_waits_for_everybody_but_not_beyond_the_hour() -> None:
+    ends = NOW + LASTS
+    assert may_go_on(is_told=True, now=NOW, expires=ends)
+    assert not may_go_on(is_told=False, now=NOW + timedelta(minutes=40), expires=ends)
+    assert may_go_on(is_told=False, now=NOW + timedelta(minutes=45), expires=ends)
+
+
+def test_draft_of_a_drill_becomes_an_exercise_that_begins_when_it_is_started() -> None:
+    draft = drill_of(TEMPLATES["air_attack"])
+    plan = Plan(audience="share:10", audible=True)
+    draft = draft.model_copy(update={"places": (KYIV.id,), "drill": plan})
+    assert draft.is_drill
+    assert not draft.missing
+    made = build(begun(draft, IMPRINT.sent), (KYIV,), IMPRINT)
+    assert made.status == "Exercise"
+    assert made.window == (IMPRINT.sent, IMPRINT.sent + LASTS)
+    assert (made.parameter("drillAudience"), made.parameter("drillSound")) == (
+        "share:10",
+        "audible",
+    )
+    real = from_template(TEMPLATES["air_attack"])
+    assert not real.is_drill
+    assert begun(real, NOW) == real

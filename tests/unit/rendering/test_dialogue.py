@@ -252,12 +252,20 @@ def test_deletion_is_asked_before(language: str) -> None:
 
 
 @every_language
-def test_trial_is_marked_at_both_ends_and_loud(language: str) -> None:
-    trial = DIALOGUE.trial(language)
+def test_trial_is_marked_at_both_ends_and_loud_only_on_request(language: str) -> None:
     mark = f"<b>{DIALOGUE.text(language, 'test.mark')}</b>"
-    assert trial.html.startswith(mark)
-    assert trial.html.endswith(mark)
-    assert not trial.silent
+    for loud in (False, True):
+        trial = DIALOGUE.trial(language, Message("as it <i>looks</i>"), loud=loud)
+        assert trial.html.startswith(mark)
+        assert trial.html.endswith(mark)
+        assert "as it <i>looks</i>" in trial.html
+        assert trial.silent is not loud
+        data = [one.data for row in trial.keyboard for one in row]
+        assert data == ([] if loud else ["test:loud"])
+        # One that leaves no room is left out, and the marks never are.
+        full = DIALOGUE.trial(language, Message("x" * 4090), loud=loud)
+        assert full.html.endswith(mark)
+        assert "xx" not in full.html
 
 
 def test_languages_are_named_in_their_own_words() -> None:
