@@ -111,6 +111,16 @@ async def _note_contact(update: Update, services: Services, chat_id: int, *, is_
         await services.contacts.keep(chat_id, user.id)
 
 
+async def open_topic(update: Update, context: Context) -> None:
+    """A topic is open again: where none was, the bot may be able to write now."""
+    place = update.effective_chat
+    if place is None:
+        return
+    chat = await context.services.chats.get(place.id)
+    if chat is not None and chat.state is State.SUSPENDED:
+        await context.services.errands.add(Task.MUTED, Errand(place.id))
+
+
 async def carry_over(services: Services, old_id: int, new_id: int, *, is_here: bool = True) -> None:
     """A group has another id: everything that is kept of it follows. Twice is once.
 
