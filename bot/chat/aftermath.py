@@ -13,7 +13,7 @@ from bot.chat.pinning import Pinning
 from bot.chat.services import Services
 from bot.chat.tally import Tally
 from bot.chat.troubles import Troubles
-from bot.domain.errand import Errand, Task
+from bot.domain.errand import Errand, Task, Trouble
 from bot.domain.subscriber import Kind
 from bot.pipeline.further import Further
 
@@ -38,11 +38,12 @@ class Aftermath:
         self._services = services
         self._further = further
         self._pinning = Pinning(bot, services.pins, services.advisories, services.clock)
-        troubles = Troubles(bot, services.contacts, services.chats, services.dialogue)
+        troubles = Troubles(bot, services)
         digest = Digest(bot, services)
         self._workers = {
             Task.TOLD: ErrandWorker(queue, Task.TOLD, self._follow, may=leads),
             Task.TROUBLE: ErrandWorker(queue, Task.TROUBLE, troubles.tell),
+            Task.MUTED: ErrandWorker(queue, Task.MUTED, troubles.look),
             Task.TALLY: ErrandWorker(queue, Task.TALLY, Tally(bot, services).settle),
             Task.RESTED: ErrandWorker(queue, Task.RESTED, digest.rested, may=leads, gap_s=DIGEST_S),
             Task.DAILY: ErrandWorker(queue, Task.DAILY, digest.daily, may=leads, gap_s=DIGEST_S),
@@ -55,7 +56,8 @@ class Aftermath:
         return {task.value: worker.run for task, worker in self._workers.items()}
 
     async def _follow(self, errand: Errand) -> float | None:
-        """A channel gets its further languages, a group its pin."""
+        """A channel gets its further languages, a group its pin. What was said is in order now."""
+        await self._services.contacts.mended(errand.chat_id, Trouble.MUTED)
         chat = await self._services.chats.get(errand.chat_id)
         if chat is None or chat.kind is not Kind.CHANNEL:
             return await self._pinning.settle(errand)

@@ -80,6 +80,9 @@ _TOGETHER = _ALONE | {ChatType.GROUP, ChatType.SUPERGROUP}
 _TALK = filters.UpdateType.MESSAGES & ~filters.ChatType.CHANNEL & ~filters.IS_AUTOMATIC_FORWARD
 _NEW = filters.UpdateType.MESSAGE  # a live location arrives as edits, dozens of them
 _POST = filters.UpdateType.CHANNEL_POST
+_OPENED = (
+    filters.StatusUpdate.FORUM_TOPIC_REOPENED | filters.StatusUpdate.GENERAL_FORUM_TOPIC_UNHIDDEN
+)
 
 
 def add_handlers(application: App, services: Services) -> None:
@@ -100,6 +103,7 @@ def handlers() -> list[Handler]:
         # Where the bot stands
         ChatMemberHandler(membership.change_membership, ChatMemberHandler.MY_CHAT_MEMBER),
         MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrate),
+        MessageHandler(_OPENED, membership.open_topic),
         # Operators
         *of_operators(),
         # Channels

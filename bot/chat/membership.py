@@ -87,7 +87,7 @@ async def change_membership(update: Update, context: Context) -> None:
             # What was published meanwhile and is still active is told now.
             await services.live.join(chat)
     if kind is not Kind.PRIVATE:
-        await services.pins.allow(here.chat.id, may=_may_pin(changed.new_chat_member, kind))
+        await _note_pins(services, here.chat.id, may=_may_pin(changed.new_chat_member, kind))
         await _note_contact(update, services, here.chat.id, is_new=change.hello)
     if change.hello:
         await services.contacts.mended(here.chat.id, Trouble.MUTED)
@@ -102,6 +102,15 @@ def _may_pin(member: ChatMember, kind: Kind) -> bool:
     return bool(member.can_pin_messages)
 
 
+async def _note_pins(services: Services, chat_id: int, *, may: bool) -> None:
+    """Whether the bot may pin there now; what it could not pin and still holds is pinned then."""
+    await services.pins.allow(chat_id, may=may)
+    waiting = (await services.pins.held(chat_id)).items() if may else ()
+    for about, message_id in waiting:
+        if message_id < 0:
+            await services.errands.add(Task.TOLD, Errand(chat_id, about, -message_id))
+
+
 async def _note_contact(update: Update, services: Services, chat_id: int, *, is_new: bool) -> None:
     """Who lets the bot in is told what it lacks; whoever touches its rights, where nobody is."""
     user = update.effective_user
@@ -109,6 +118,16 @@ async def _note_contact(update: Update, services: Services, chat_id: int, *, is_
         return
     if is_new or await services.contacts.of(chat_id) is None:
         await services.contacts.keep(chat_id, user.id)
+
+
+async def open_topic(update: Update, context: Context) -> None:
+    """A topic is open again: where none was, the bot may be able to write now."""
+    place = update.effective_chat
+    if place is None:
+        return
+    chat = await context.services.chats.get(place.id)
+    if chat is not None and chat.state is State.SUSPENDED:
+        await context.services.errands.add(Task.MUTED, Errand(place.id))
 
 
 async def carry_over(services: Services, old_id: int, new_id: int, *, is_here: bool = True) -> None:

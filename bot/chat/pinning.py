@@ -12,11 +12,13 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 from bot.chat.services import Advisories, Pins
 from bot.domain.advisory import Status
 from bot.domain.change import is_warning
+from bot.domain.delivery import Verdict
 from bot.domain.errand import Errand
 from bot.domain.record import AdvisoryRecord
 from bot.pipeline.lineage import read_back
 from bot.pipeline.plan import advisory_id
 from bot.rendering.dialogue import Word, stands
+from bot.telegram.classify import outcome_of
 
 log = structlog.get_logger(__name__)
 
@@ -51,22 +53,24 @@ class Pinning:
         record = await self._advisories.get(about)
         lasts_s = self._lasts_s(record)
         held = await self._pins.held(chat_id)
-        if held.get(about, 0) > errand.message_id:
+        if abs(held.get(about, 0)) > errand.message_id:
             return None  # a newer message of the same advisory has taken its place
         for other, message_id in held.items():
-            if other == about and lasts_s and message_id == errand.message_id:
+            if other == about and lasts_s and abs(message_id) == errand.message_id:
                 continue
             if other != about and self._lasts_s(await self._advisories.get(other)):
                 continue
-            if not (lasts_s and message_id == errand.message_id):
+            if not (lasts_s and abs(message_id) == errand.message_id):
                 await self._unpin(chat_id, message_id)
             await self._pins.drop(chat_id, other)
         if not lasts_s:
             return None
-        if held.get(about) != errand.message_id:
-            if not await self._pins.allowed(chat_id):
-                return None  # nobody is asked for the right
-            await self._pin(chat_id, about, errand.message_id)
+        # A message that was changed hangs there already, or was taken down by hand.
+        is_pinned = errand.message_id in held.values()
+        if held.get(about) != errand.message_id and (
+            is_pinned or await self._pin(chat_id, about, errand)
+        ):
+            await self._pins.keep(chat_id, about, errand.message_id)
         # An hour at most: what a cancel ended is taken down even where the cancel did not arrive.
         return min(lasts_s, 3600.0)
 
@@ -81,17 +85,25 @@ class Pinning:
             return 0.0
         return max(0.0, (record.expires - now).total_seconds()) + 1
 
-    async def _pin(self, chat_id: int, about: str, message_id: int) -> None:
-        await self._pins.keep(chat_id, about, message_id)
+    async def _pin(self, chat_id: int, about: str, errand: Errand) -> bool:
+        """Pin a message; noted before as not yet certain, so that a crash leaves no pin unknown."""
+        await self._pins.keep(chat_id, about, -errand.message_id)
+        if not await self._pins.allowed(chat_id):
+            return False  # nobody is asked for the right; whoever gives it has this pinned
         try:
-            await self._bot.pin_chat_message(chat_id, message_id, disable_notification=True)
+            await self._bot.pin_chat_message(chat_id, errand.message_id, disable_notification=True)
         except BadRequest as error:
             await self._pins.drop(chat_id, about)
-            await self._pins.allow(chat_id, may=False)
+            if outcome_of(error).verdict is Verdict.NO_RIGHTS:
+                await self._pins.allow(chat_id, may=False)
             log.info("not pinned", said=error.message)
+            return False
+        return True
 
     async def _unpin(self, chat_id: int, message_id: int) -> None:
+        if message_id < 0 and not await self._pins.allowed(chat_id):
+            return
         try:
-            await self._bot.unpin_chat_message(chat_id, message_id=message_id)
+            await self._bot.unpin_chat_message(chat_id, message_id=abs(message_id))
         except BadRequest as error:
             log.info("not unpinned", said=error.message)  # somebody did it, or took the right

@@ -11,6 +11,7 @@ class Task(StrEnum):
 
     TOLD = "told"  # a group or channel has a message: pin it, post its further languages
     TROUBLE = "trouble"  # something is missing there: tell an administrator once
+    MUTED = "muted"  # the bot may not write there: look whether it may again
     TALLY = "tally"  # a roll-call's counter is behind, or its time is over
     RESTED = "rested"  # a chat's rest is over: tell what was held back
     DAILY = "daily"  # a chat asked for a word on days on which nothing is active

@@ -30,6 +30,9 @@ EXPIRY_GUARD = timedelta(milliseconds=200)
 
 TOKEN_REST_S = 30.0
 
+TOPIC_TOLD_S = 1.0
+"""Until an administrator hears of a lost topic: by then it is known whether General is open."""
+
 MOST_REDIRECTS = 3
 _WAITS = (Verdict.FLOOD, Verdict.TOKEN)
 _REDIRECTS = (Verdict.MIGRATED, Verdict.THREAD_GONE)
@@ -78,7 +81,7 @@ class Courier:
             job, prepared = ready, await self._letters.letter(ready)
         except LookupError as fault:
             return await self._halt(job, str(fault))
-        outcome = await self._send(job, prepared)
+        outcome = _of_topic(job, await self._send(job, prepared))
         if job.paid and not self._paying.settle(job, outcome):
             # Nothing was wrong with the chat: it is next again, in the free rate.
             self._pacer.forgive(job.recipient.kind, job.recipient.chat_id)
@@ -174,7 +177,8 @@ class Courier:
         else:
             new_id = None
             await self._chats.set_thread(job.recipient.chat_id, None)
-            await self._leave(Task.TROUBLE, Errand(job.recipient.chat_id, Trouble.TOPIC))
+            about = Errand(job.recipient.chat_id, Trouble.TOPIC)
+            await self._leave(Task.TROUBLE, about, TOPIC_TOLD_S)
         if redirects > MOST_REDIRECTS:
             return Entry(job.recipient, End.REJECTED, cause=Cause.ASTRAY)
         entry = await self.deliver(replace(job, chat=chat), redirects)
@@ -216,10 +220,10 @@ class Courier:
             log.warning("chat not updated", broadcast=job.broadcast_id)
         return None
 
-    async def _leave(self, task: Task, errand: Errand) -> None:
+    async def _leave(self, task: Task, errand: Errand, delay_s: float = 0) -> None:
         """Leave to others what may wait; the send and its record matter more."""
         try:
-            await self._errands.add(task, errand)
+            await self._errands.add(task, errand, delay_s)
         except StorageUnavailable:
             log.warning("errand not left", task=task.value)
 
@@ -232,3 +236,18 @@ class Courier:
             log.warning("pause not kept", scope=pause.scope)
         log.warning("paused", scope=pause.scope, seconds=pause.for_s)
         return Cause.FLOODED if pause.scope == f"chat:{chat_id}" else Cause.RESTS
+
+
+def _of_topic(job: Job, outcome: Outcome) -> Outcome:
+    """What a topic that is closed or gone means for this job.
+
+    Without a topic it is General that is closed, and the bot cannot write there at all. A change of
+    an older message has no other place to go.
+    """
+    if outcome.verdict is not Verdict.THREAD_GONE:
+        return outcome
+    if job.edits is not None:
+        return replace(outcome, verdict=Verdict.REFUSED)
+    if job.chat.thread_id is None:
+        return replace(outcome, verdict=Verdict.NO_RIGHTS)
+    return outcome

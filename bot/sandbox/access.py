@@ -74,7 +74,8 @@ def require_can_send(world: World, chat: Chat, what: str = "text") -> Member:
     right, name = SEND_RIGHTS[what]
     if chat.kind is Kind.CHANNEL and not member.may("can_post_messages"):
         raise bad_request("need administrator rights in the channel chat")
-    if member.status is Status.RESTRICTED and not member.may(right):
+    closed = member.status is Status.MEMBER and not (chat.permissions or {right: True})[right]
+    if closed or (member.status is Status.RESTRICTED and not member.may(right)):
         raise bad_request(f"not enough rights to send {name} to the chat")
     return member
 

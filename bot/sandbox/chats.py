@@ -117,6 +117,8 @@ class Chat:
     blocked: bool = False
     is_forum: bool = False
     general_closed: bool = False
+    #: What every member may do; None restricts nothing.
+    permissions: dict[str, bool] | None = None
     deactivated: bool = False
     migrated_to: int | None = None
     #: A channel's group for discussion: every post is copied into it.
@@ -151,6 +153,10 @@ class Chat:
         if self._json is None:
             self._json = self._build()
         return self._json
+
+    def forget_json(self) -> None:
+        """What is written from now on carries the chat as it has become."""
+        self._json = None
 
     def _build(self) -> dict[str, Any]:
         body: dict[str, Any] = {"id": self.id, "type": str(self.kind)}

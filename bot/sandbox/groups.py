@@ -14,6 +14,7 @@ from bot.sandbox.chats import (
     Topic,
     User,
 )
+from bot.sandbox.members import PERMISSIONS
 from bot.sandbox.membership import Membership
 from bot.sandbox.messages import Message
 from bot.sandbox.state import text_content
@@ -215,6 +216,31 @@ class Groups(Membership):
     def reopen_topic(self, chat: Chat, topic: Topic) -> None:
         topic.closed = False
         self._topic_service(chat, topic, "forum_topic_reopened")
+
+    def close_general(self, chat: Chat) -> None:
+        """Hide the topic General, which closes it for all but those who manage topics."""
+        chat.general_closed = True
+        sender = self._owner(chat).json()
+        hidden = self.post(chat, {"general_forum_topic_hidden": {}}, sender=sender)
+        self._deliver_present(chat, hidden)
+
+    def reopen_general(self, chat: Chat) -> None:
+        chat.general_closed = False
+        sender = self._owner(chat).json()
+        shown = self.post(chat, {"general_forum_topic_unhidden": {}}, sender=sender)
+        self._deliver_present(chat, shown)
+
+    def set_forum(self, chat: Chat, *, on: bool) -> None:
+        """Turn a supergroup into a forum, or back: its topics are gone then. Bots are not told."""
+        chat.is_forum = on
+        chat.forget_json()
+        if not on:
+            chat.topics.clear()
+            chat.general_closed = False
+
+    def allow_all(self, chat: Chat, **allowed: bool) -> None:
+        """Set what every member may do; bots are not told of that."""
+        chat.permissions = {name: allowed.get(name, True) for name in PERMISSIONS}
 
     def delete_topic(self, chat: Chat, topic: Topic) -> None:
         """Delete a topic with all that stands in it; Telegram sends no update for it."""

@@ -13,7 +13,10 @@ KEPT_S = 60 * 24 * 3600
 
 
 class Pins:
-    """Advisory's id -> id of the message that was pinned for it, for each chat."""
+    """Advisory's id -> id of the message that was pinned for it, for each chat.
+
+    A negative one is about to be pinned, and nobody knows yet whether it is.
+    """
 
     def __init__(self, redis: Redis, keys: Keys | None = None) -> None:
         self._server = Server(redis)
@@ -25,7 +28,7 @@ class Pins:
         return {advisory.decode(): int(message) for advisory, message in fields.items()}
 
     async def keep(self, chat_id: int, advisory_id: str, message_id: int) -> None:
-        """Note what is about to be pinned: before, so that a crash leaves no pin unknown."""
+        """Note what is pinned, or about to be."""
         key = self._keys.pinned(chat_id)
         await self._server.pipe(("HSET", key, advisory_id, message_id), ("EXPIRE", key, KEPT_S))
 

@@ -28,7 +28,7 @@ def get_chat(api: Api, params: Params) -> dict[str, Any]:
         },
     }
     if chat.is_group:
-        body["permissions"] = dict.fromkeys(PERMISSIONS, True)
+        body["permissions"] = chat.permissions or dict.fromkeys(PERMISSIONS, True)
     if chat.pinned and (pinned := chat.messages.get(chat.pinned[-1])) is not None:
         body["pinned_message"] = pinned.body
     return body
