@@ -27,7 +27,8 @@ class Voice:
 
     ``family`` is what makes threats alike, such as that a siren announces them; ``source`` is the
     configured key, or the sender of one that has none; of two the higher ``trust`` comes first.
-    ``withdrawn`` is when its source took it back, while others still warn.
+    ``withdrawn`` is when its source took it back, while others still warn; ``eased`` when it gave
+    a graded all-clear.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Voice:
     source: str
     trust: int = 0
     withdrawn: datetime | None = None
+    eased: datetime | None = None
 
     @property
     def advisory(self) -> Advisory:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.accord import Heard, Voice, accords, silent
-from bot.domain.change import is_warning
+from bot.domain.change import all_clear, is_warning
 from bot.domain.drill import audience_of
 from bot.domain.gazetteer import Gazetteer
 from bot.domain.guidance import GuidanceBook, Trigger
+from bot.domain.life import Event
 from bot.domain.operators import SOURCE
 from bot.domain.record import AdvisoryRecord, AdvisoryState, Contact
 from bot.domain.trust import Source
@@ -75,22 +77,36 @@ class Voices:
         wanted, now = set(places), self._clock()
         voices: list[Voice] = []
         told: dict[str, tuple[AdvisoryRecord, Notice]] = {}
-        for record in await self._advisories.current(now):
-            known = await self._lineage.known(record)
-            if audience_of(record, known.advisory) is not None:
-                continue  # a drill for some is nothing to others
+        current = [
+            known
+            for record in await self._advisories.current(now)
+            # A drill for some is nothing to others.
+            if audience_of(record, (known := await self._lineage.known(record)).advisory) is None
+        ]
+        for known in current:
             if not is_warning(known.advisory):
                 found = await self._withdrawn(known, wanted, now)
             else:
-                found = [(known, None)] if wanted & set(record.places) else []
+                found = [(known, None)] if wanted & set(known.record.places) else []
             for one, withdrawn in found:
                 source = self._notices.source_of(one.record)
                 voices.append(voice_of(one, source, self._guidance, withdrawn))
                 told[one.record.id] = one.record, await self._notices.of(one.record)
-        groups = accords(voices)
+        eased = await self._eased(current)
+        groups = accords([replace(one, eased=eased.get(one.id)) for one in voices])
         # What was taken back is told only where somebody else still says it.
         live = tuple(one for one in groups if any(v.withdrawn is None for v in one.voices))
         return Situation(live, told, await self._heard(wanted, now))
+
+    async def _eased(self, current: Iterable[Known]) -> Mapping[str, datetime]:
+        """When each warning was last eased by a graded all-clear, by its id."""
+        found: dict[str, datetime] = {}
+        for known in current:
+            if all_clear(known.advisory) is Event.EASED:
+                sent = known.advisory.sent
+                for one in await self._lineage.originals(known.record):
+                    found[one.record.id] = max(found.get(one.record.id, sent), sent)
+        return found
 
     async def _withdrawn(
         self, known: Known, wanted: set[str], now: datetime

@@ -153,13 +153,19 @@ class StatusTexts:
             headline = self._say(language, "status.drill", headline=headline)
         severity = words.say(f"severity.{voice.advisory.max_severity}")
         issued = self._say(language, "verify.issued", time=words.times.dated(voice.advisory.sent))
+        eased = ""
+        if voice.eased is not None:
+            time = words.times.dated(voice.eased)
+            eased = words.say("eased.at", time=time, zone=words.times.zone)
+            eased += f" {words.say('eased.meaning')}"
         lines = (
             headline,
+            eased,
             f"{severity}. {words.times.window(*voice.advisory.window)}",
             " ".join(filter(None, (words.source, words.posture))),
             f"{issued}. {self._say(language, 'status.code', code=record.code)}",
         )
-        return "\n".join(map(escape, lines))
+        return "\n".join(escape(line) for line in lines if line)
 
     def _heard(self, language: str, chat: Chat, heard: Sequence[Heard]) -> str:
         if not heard:

@@ -147,6 +147,22 @@ async def test_status_says_that_one_has_withdrawn_what_another_still_says(here: 
     assert accord.differ == (Matter.WHETHER,)
 
 
+async def test_status_says_that_a_source_has_eased_its_warning(here: Village) -> None:
+    first = await hear(here, "us")
+    await here.deliver()
+    scope = [{"valueName": "allClearScope", "value": "stay-near"}]
+    clear = {"responseType": ["AllClear"], "severity": "Minor", "parameter": scope}
+    here.clock.now += HOUR
+    eased = here.after(first, "eased", sender=first.sender, info=clear)
+    await here.receive(eased, "us")
+    # Easing anew counts; what another source says is its own.
+    here.clock.now += HOUR
+    again = await here.receive(here.after(first, "again", sender=first.sender, info=clear), "us")
+    await hear(here, "gr")
+    (accord,) = (await here.voices.of([KYIV])).accords
+    assert [(one.source, one.eased) for one in accord.voices] == [("us", again.sent), ("gr", None)]
+
+
 async def test_status_says_which_source_has_been_silent_for_too_long(here: Village) -> None:
     await here.storage.source_contacts.note("us", "publish")
     for hours, silent in ((11, False), (2, True)):

@@ -10,10 +10,11 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.domain.life import Mark, Purpose
+from bot.domain.preferences import Preferences, Quiet
 from bot.domain.subscriber import Kind
 from tests.integration.pipeline.village import HOUR, KYIV, LVIV, Village, area, reference, village
 
-ODESA = "698740"
+ODESA, LISBON = "698740", "2267057"
 
 
 @pytest.fixture
@@ -222,6 +223,33 @@ async def test_all_clear_answers_the_live_message_and_is_heard_by_the_told_only(
     assert clear.text.startswith("<b>All clear, no alarm.")
     assert alert.text.startswith("<b>ENDED. The all-clear was given.")
     assert here.of(9) == []
+
+
+ENDS: list[tuple[str, dict[str, Any]]] = [
+    ("a cancel", {"msgType": "Cancel"}),
+    ("an all-clear", {"info": CLEAR}),
+]
+
+
+@pytest.mark.parametrize("changes", [row[1] for row in ENDS], ids=[row[0] for row in ENDS])
+async def test_end_is_not_for_who_waits_for_another_try_or_sleeps(
+    here: Village, changes: dict[str, Any]
+) -> None:
+    here.busy = {2}
+    here.clock.now += timedelta(hours=1)
+    sleeps = here.clock.now.astimezone(UTC)
+    quiet = Quiet((sleeps.hour + 1) * 60 % 1440, (sleeps.hour + 4) * 60 % 1440)
+    await here.follow(9, LISBON, KYIV, chosen=Preferences(quiet=quiet))
+    here.clock.now += HOUR
+    advisory = await here.receive(here.alert("attack"))
+    await here.deliver(50)
+    assert [bool(here.of(chat_id)) for chat_id in (1, 2, 9, -5)] == [True, False, False, True]
+    await here.receive(here.after(advisory, "end", **changes))
+    here.busy = set()
+    await here.pass_time(2 * HOUR)
+    await here.deliver()
+    assert (here.of(2), here.of(9)) == ([], [])
+    assert purposes(here, 1)[-1] in (Purpose.CANCEL, Purpose.ALL_CLEAR)
 
 
 async def test_graded_all_clear_leaves_the_warning_standing(here: Village) -> None:

@@ -105,6 +105,8 @@ class Village:
         self.storage, self.clock, self.sources = storage, clock, sources or {}
         self.shown: list[Shown] = []
         self.sent: list[Shown] = []
+        self.busy: set[int] = set()
+        """Chats that Telegram takes nothing for now."""
         self._numbers = count(1)
         self.restart()
 
@@ -223,6 +225,8 @@ class Village:
         broadcast = await self.storage.broadcasts.get(broadcast_id)
         assert broadcast is not None
         job = Job(broadcast.id, broadcast.lane, broadcast.expires, chat, manner=broadcast.manner)
+        if job.recipient.chat_id in self.busy:
+            return job.again(self.clock.now + HOUR, failed=False)
         tact = await self.discretion.of(job)
         if tact.fate is Fate.DROPPED:
             return Entry(chat.recipient, End.SUPPRESSED)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.domain.message import Layout, Message
+from bot.domain.shelter import ShelterNote
 from bot.rendering.notice import LIVE, OF_ORIGINAL, Mark, Notice, Purpose, Sound
 from bot.rendering.times import Times
 from tests.golden.messages import odd_cases
@@ -153,6 +154,17 @@ def test_message_that_is_no_longer_live_says_so_first_and_has_no_buttons(
     assert message.html.removeprefix("<b>").startswith(f"{word}.")
     assert message.keyboard == ()
     assert "KYI-7Q2F" in message.html
+
+
+@every_language
+@pytest.mark.parametrize("mark", Mark)
+def test_letter_for_one_reader_is_marked_as_all_are(language: str, mark: Mark) -> None:
+    note = ShelterNote("the cellar of number 7", 4)
+    told = notice(mark=mark, ended_as=Purpose.CANCEL)
+    message = RENDERER.render(told, language, Layout.PRIVATE, note)
+    word = dict(zip(Mark, MARKED[language], strict=True))[mark]
+    assert message.html.startswith(f"<b>{word}.")
+    assert message.keyboard == ()
 
 
 @every_language

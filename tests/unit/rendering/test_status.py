@@ -199,3 +199,12 @@ def test_daily_message_says_that_nothing_is_active_and_what_a_siren_means(langua
         "/settings",
     ):
         assert part in unmarked(message.html)
+
+
+@every_language
+def test_status_says_what_a_graded_all_clear_allows(language: str) -> None:
+    voice, record, told = said("Embassy")
+    meaning = TEXTS.get(language, "advisory.eased.meaning")
+    assert meaning not in status(language, situation((voice, record, told))).html
+    eased = replace(voice, eased=NOW)
+    assert meaning in unmarked(status(language, situation((eased, record, told))).html)
