@@ -216,6 +216,7 @@ class Bot:
             "timekeeper": parts.timekeeper.run,
             "drills": parts.drills.run,
             "drill calendar": parts.calendar.run,
+            "progress": parts.ticker.run,
             **{f"errands {task}": run for task, run in parts.aftermath.steps.items()},
         }
         return _Tasks(
@@ -278,6 +279,7 @@ class Bot:
             await self._storage.queue.caught_up()
             await parts.timekeeper.catch_up()
             await parts.dispatcher.drain()
+            await parts.ticker.catch_up()
 
         waits = [
             asyncio.create_task(self._persist("drain", empty)),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from bot.chat.aftermath import Aftermath
 from bot.chat.context import App
 from bot.chat.handlers import add_handlers
 from bot.chat.operators.desk import Desk
+from bot.chat.operators.ticker import Ticker
 from bot.config import Settings
 from bot.domain.advisory import Severity
+from bot.domain.gazetteer import Gazetteer
 from bot.domain.operators import SOURCE
 from bot.domain.trust import Source
 from bot.formats.signature import derived_key, public_key, sign
@@ -28,6 +31,7 @@ from bot.pipeline.lineage import Lineage
 from bot.pipeline.notices import Notices
 from bot.pipeline.paying import Paying
 from bot.pipeline.ports import Sender
+from bot.pipeline.progress import Gauge
 from bot.pipeline.publishing import Publishing
 from bot.pipeline.recorder import Recorder
 from bot.pipeline.register import Register
@@ -36,10 +40,12 @@ from bot.pipeline.role import Tenure
 from bot.pipeline.roster import Roster
 from bot.pipeline.sending import Sending
 from bot.pipeline.timekeeper import Timekeeper
-from bot.reception import chat_services
+from bot.reception import chat_services, tick_lists
 from bot.rendering.advisory import Renderer
 from bot.rendering.followup import FollowUps
 from bot.rendering.operator import OperatorTexts
+from bot.rendering.progress import ProgressTexts
+from bot.rendering.ticklist import TickLists
 from bot.storage.opening import Storage
 from bot.telegram.pacer import Pacer
 from bot.telegram.stars import StarBalance
@@ -59,6 +65,7 @@ class Parts:
     publishing: Publishing
     drills: Drills
     calendar: DrillCalendar
+    ticker: Ticker
 
 
 def assemble(
@@ -101,7 +108,9 @@ def assemble(
         follow_ups=FollowUps(content.texts, content.guidance),
     )
     letters = Letters(notices, renderer, sender, storage.clock)
-    discretion = build_discretion(storage, content, notices)
+    discretion = build_discretion(
+        storage, notices, content.gazetteer, tick_lists(settings, content)
+    )
     paying = Paying(
         settings.delivery.paid.terms,
         broadcasts=storage.broadcasts,
@@ -164,6 +173,8 @@ def assemble(
         policy=policy,
         clock=storage.clock,
     )
+    gauge = build_gauge(settings, storage)
+    progress_texts = ProgressTexts(content.texts, content.gazetteer.settlements[0].timezone)
     services = chat_services(
         settings,
         content,
@@ -177,6 +188,8 @@ def assemble(
         roster=roster,
         publishing=publishing,
         desk=desk,
+        gauge=gauge,
+        progress_texts=progress_texts,
         wake=dispatcher.wake,
     )
     add_handlers(application, services)
@@ -217,16 +230,41 @@ def assemble(
     aftermath = Aftermath(
         application.bot, services, storage.errands, further, leads=lambda: dispatcher.dispatches
     )
+    ticker = Ticker(
+        bot=application.bot,
+        people=roster,
+        chats=storage.chats,
+        notes=storage.progress,
+        pace=storage.pace,
+        gauge=gauge,
+        words=progress_texts,
+        every=timedelta(seconds=settings.operators.progress_seconds),
+        leads=lambda: dispatcher.dispatches,
+    )
     return Parts(
-        dispatcher,
-        review,
-        intake,
-        timekeeper,
-        aftermath,
-        roster,
-        publishing,
-        drills,
-        services.office.calendar,
+        dispatcher=dispatcher,
+        review=review,
+        intake=intake,
+        timekeeper=timekeeper,
+        aftermath=aftermath,
+        roster=roster,
+        publishing=publishing,
+        drills=drills,
+        calendar=services.office.calendar,
+        ticker=ticker,
+    )
+
+
+def build_gauge(settings: Settings, storage: Storage) -> Gauge:
+    """What tells how far a broadcast is; the command line asks it too."""
+    return Gauge(
+        broadcasts=storage.broadcasts,
+        notes=storage.progress,
+        pace=storage.pace,
+        advisories=storage.advisories,
+        audit=storage.audit,
+        terms=settings.delivery.paid.terms,
+        clock=storage.clock,
     )
 
 
@@ -258,14 +296,16 @@ def build_courier(
     )
 
 
-def build_discretion(storage: Storage, content: Content, notices: Notices) -> Discretion:
+def build_discretion(
+    storage: Storage, notices: Notices, gazetteer: Gazetteer, lists: TickLists
+) -> Discretion:
     """What knows when a chat wants to be told."""
     return Discretion(
         advisories=storage.advisories,
         notices=notices,
-        gazetteer=content.gazetteer,
-        guidance=content.guidance,
+        gazetteer=gazetteer,
         lists=storage.checklists,
+        tick_lists=lists,
         households=storage.chats,
         clock=storage.clock,
     )

@@ -12,17 +12,18 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
-from bot.assembly import operators_key
+from bot.assembly import build_gauge, operators_key
 from bot.chat.operators.records import as_csv, as_json_lines
 from bot.config import Settings
 from bot.domain.advisory import Advisory
 from bot.domain.audit import Doing, verify
-from bot.domain.broadcast import Broadcast, BroadcastState
+from bot.domain.broadcast import BroadcastState
 from bot.domain.change import is_warning
 from bot.domain.delivery import End
 from bot.domain.draft import Hand, Kept
 from bot.domain.followup import DONE, Finish
 from bot.domain.operators import SOURCE, Act, Operator, may
+from bot.domain.progress import Progress
 from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.formats import parse
 from bot.formats.signature import sign
@@ -53,6 +54,7 @@ class Console:
         self._settings = settings
         self._content = content
         self._storage = storage
+        self._gauge = build_gauge(settings, storage)
         self._roster = Roster(storage.operators, settings.admins, content.gazetteer)
 
     async def publish(self, payload: bytes, operator_id: int) -> Advisory:
@@ -111,7 +113,7 @@ class Console:
             until = record.expires.astimezone().isoformat(timespec="minutes")  # the shell's clock
             lines.append(f"{record.code}  {said}  {advisory.max_severity}, until {until}")
             mine = [one for one in running if advisory_id(one) == record.id] or [record.id]
-            lines += [f"  {line}" for one in mine if (line := await self._line(record, one))]
+            lines += [f"  {line}" for one in mine if (line := await self._line(one))]
         return lines or ["nothing is active and nothing waits"]
 
     async def follow(self, id: str, say: Say) -> bool:
@@ -125,7 +127,7 @@ class Console:
             broadcast = await self._storage.broadcasts.get(id)
             if record is None or broadcast is None:
                 waited += LOOK_S
-            elif (line := await self._line(record, id)) != last:
+            elif (line := await self._line(id)) != last:
                 say(last := line)
             if broadcast is not None and broadcast.ended is not None:
                 return broadcast.state is BroadcastState.DONE
@@ -172,12 +174,9 @@ class Console:
         """Who they say they are, and whose shell it was: here nobody has signed in."""
         return f"{operator.name or operator.id} (command line of {getpass.getuser()})"
 
-    async def _line(self, record: AdvisoryRecord, broadcast_id: str) -> str:
-        broadcast = await self._storage.broadcasts.get(broadcast_id)
-        if broadcast is None:
-            return ""
-        counts = await self._storage.chats.count(record.places)
-        return describe(broadcast, max(sum(counts.values()), broadcast.audience))
+    async def _line(self, broadcast_id: str) -> str:
+        found = await self._gauge.progress(broadcast_id)
+        return "" if found is None else describe(found)
 
     def _publishing(self, sender: str) -> Publishing:
         return Publishing(
@@ -192,17 +191,21 @@ class Console:
         )
 
 
-def describe(broadcast: Broadcast, expected: int) -> str:
-    """A bar and the counts; once it has ended, what it really was for."""
-    total = broadcast.audience if broadcast.ended is not None else expected
-    done = sum(broadcast.counts.values())
-    share = min(1.0, done / total) if total else 1.0
-    bar = "#" * int(BAR * share)
+def describe(found: Progress) -> str:
+    """A bar and the counts, and while it is being sent how fast and for how long yet."""
+    broadcast = found.broadcast
+    bar = "#" * found.cells(BAR)
     counts = ", ".join(f"{n} {end}" for end, n in _shown(broadcast.counts.items()))
-    return (
-        f"[{bar:<{BAR}}] {done} of {total}: {counts or 'nothing yet'}"
-        f" ({broadcast.lane.name.lower().replace('_', '-')}, {broadcast.state})"
+    line = (
+        f"[{bar:<{BAR}}] {found.done} of {found.total}: {counts or 'nothing yet'}"
+        f" ({broadcast.lane.name.lower().replace('_', '-')}, {found.phase})"
     )
+    if found.is_over:
+        return line
+    said = {"paused by Telegram for {:.0f} s": found.rests_s or None}
+    said |= {"{:.1f} a second": found.rate_per_s, "{:.0f} s left": found.left_s}
+    speed = ", ".join(words.format(n) for words, n in said.items() if n is not None)
+    return f"{line} {speed}".rstrip()
 
 
 def _shown(counts: Iterable[tuple[End, int]]) -> list[tuple[End, int]]:

@@ -20,6 +20,7 @@ from bot.pipeline.drill_calendar import DrillCalendar
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.live import Live
 from bot.pipeline.notices import Notices
+from bot.pipeline.progress import Gauge
 from bot.pipeline.publishing import Publishing
 from bot.pipeline.review import Review
 from bot.pipeline.roster import Roster
@@ -33,6 +34,7 @@ from bot.rendering.household import HouseholdMenu
 from bot.rendering.offline import Offline
 from bot.rendering.operator import OperatorTexts
 from bot.rendering.pages import Pages
+from bot.rendering.progress import ProgressTexts
 from bot.rendering.rollcall import RollCallTexts
 from bot.rendering.settings import SettingsTexts
 from bot.rendering.shelter import ShelterTexts
@@ -55,6 +57,8 @@ def chat_services(
     roster: Roster,
     publishing: Publishing,
     desk: Desk,
+    gauge: Gauge,
+    progress_texts: ProgressTexts,
     wake: Callable[[], None],
 ) -> Services:
     """Everything that a handler may need."""
@@ -99,13 +103,7 @@ def chat_services(
         dialogue=dialogue,
         status_texts=StatusTexts(content.texts, content.guidance, dialogue),
         settings_texts=SettingsTexts(content.texts, content.guidance, dialogue),
-        tick_lists=TickLists(
-            content.texts,
-            content.guidance,
-            content.gazetteer,
-            days=settings.guidance.days,
-            profile=settings.guidance.profile,
-        ),
+        tick_lists=tick_lists(settings, content),
         household_menu=HouseholdMenu(content.texts, content.guidance),
         shelter_texts=ShelterTexts(content.texts),
         operator_texts=OperatorTexts(content.texts),
@@ -153,6 +151,9 @@ def chat_services(
             follow_ups=follow_ups,
             steering=storage.broadcasts,
             pages=Pages(content.texts, content.gazetteer, timezone),
+            gauge=gauge,
+            progress_notes=storage.progress,
+            progress_texts=progress_texts,
             terms=Terms(
                 two_people_above=Severity(settings.trust.two_people_above),
                 free_rate=settings.delivery.rate,
@@ -164,4 +165,15 @@ def chat_services(
             source_names={key: source.name for key, source in sources.items()},
             set_menu=partial(set_menu, application.bot, content.texts),
         ),
+    )
+
+
+def tick_lists(settings: Settings, content: Content) -> TickLists:
+    """What each chat has on its list."""
+    return TickLists(
+        content.texts,
+        content.guidance,
+        content.gazetteer,
+        days=settings.guidance.days,
+        profile=settings.guidance.profile,
     )

@@ -38,6 +38,7 @@ from bot.pipeline.review import Review, Rules
 from bot.pipeline.roster import Roster
 from bot.pipeline.sending import MAX_OPEN
 from bot.rendering.advisory import Renderer
+from bot.rendering.ticklist import TickLists
 from bot.sections.operators import OperatorSettings
 from bot.storage.opening import Storage, open_storage
 from bot.storage.seeding import seed
@@ -242,13 +243,14 @@ def _build(content: Content, storage: Storage, stub: Stub, sender: Sender, rate:
         profile=None,
         clock=storage.clock,
     )
+    lists = TickLists(content.texts, content.guidance, content.gazetteer, days=3, profile=None)
     nobody = NobodyAtTheDesk()
     letters = Letters(notices, renderer, sender, storage.clock)
     dispatcher = build_dispatcher(
         storage,
         letters,
         sender,
-        discretion=build_discretion(storage, content, notices),
+        discretion=build_discretion(storage, notices, content.gazetteer, lists),
         paying=Paying(
             Terms(),
             broadcasts=storage.broadcasts,

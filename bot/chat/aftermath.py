@@ -62,4 +62,4 @@ class Aftermath:
         return await self._further.post(chat, errand) if chat.also else None
 
     async def _carry_over(self, errand: Errand) -> None:
-        await carry_over(self._services, errand.chat_id, int(errand.about))
+        await carry_over(self._services, errand.chat_id, int(errand.about), is_here=False)

@@ -125,9 +125,6 @@ async def show_more(update: Update, context: Context) -> None:
 
 async def refuse(update: Update, context: Context) -> None:
     """Tell somebody who is no administrator why nothing happens: once, in few words."""
-    message = update.effective_message
-    if update.callback_query is None and message is not None and message.is_automatic_forward:
-        return  # a linked channel's post spoke to its own readers
     language = personal_language(update, context)
     dialogue = context.services.dialogue
     if update.callback_query is not None:

@@ -39,6 +39,8 @@ class Digest:
             return None
         now = services.clock()
         if until := chat.preferences.rests_until(now, zone_of(services, chat)):
+            # The rest has grown meanwhile: what begins before its end waits no longer.
+            await services.live.tell(chat, await services.live.held(chat, before=until))
             return (until - now).total_seconds()
         held = await services.live.held(chat)
         if len(held) > 1:

@@ -150,7 +150,7 @@ class Gate:
         if update.callback_query is not None:
             return True
         message = update.message or update.edited_message
-        if message is None:
+        if message is None or message.is_automatic_forward:
             return False
         if message.chat.type == ChatType.PRIVATE:
             return True

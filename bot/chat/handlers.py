@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
+from functools import wraps
 from typing import Any
 
 from telegram import Update
+from telegram.constants import ChatType
 from telegram.ext import (
     BaseHandler,
     CallbackQueryHandler,
@@ -41,7 +43,17 @@ from bot.chat import (
 )
 from bot.chat.context import App, Context
 from bot.chat.flood import Gate
-from bot.chat.operators import decide, drills, follow, lists, people, publish, records, typed
+from bot.chat.operators import (
+    decide,
+    drills,
+    follow,
+    lists,
+    people,
+    progress,
+    publish,
+    records,
+    typed,
+)
 from bot.chat.services import Services
 
 ALLOWED_UPDATES = [
@@ -58,9 +70,14 @@ Handler = BaseHandler[Update, Context, None]
 
 _FIRST = -1  # before the handlers of the usual group
 _ID = "([A-Za-z0-9_-]{1,32})"
+_BROADCAST = "([A-Za-z0-9_-]{1,56})"
 _ROLE = "(owner|approver|operator|viewer)"
 _PRIVATE = filters.ChatType.PRIVATE
-_TALK = filters.UpdateType.MESSAGES & ~filters.ChatType.CHANNEL  # a corrected slip counts
+_ALONE = frozenset({ChatType.PRIVATE})
+_TOGETHER = _ALONE | {ChatType.GROUP, ChatType.SUPERGROUP}
+# A corrected slip counts. What a linked channel posts is copied into its group for readers to talk
+# about: nobody asks the bot anything by it.
+_TALK = filters.UpdateType.MESSAGES & ~filters.ChatType.CHANNEL & ~filters.IS_AUTOMATIC_FORWARD
 _NEW = filters.UpdateType.MESSAGE  # a live location arrives as edits, dozens of them
 _POST = filters.UpdateType.CHANNEL_POST
 
@@ -84,7 +101,7 @@ def handlers() -> list[Handler]:
         ChatMemberHandler(membership.change_membership, ChatMemberHandler.MY_CHAT_MEMBER),
         MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrate),
         # Operators
-        *_of_operators(),
+        *of_operators(),
         # Channels
         _command("city", channel.city_post, _POST),
         _command("stop", channel.stop_post, _POST),
@@ -105,21 +122,21 @@ def handlers() -> list[Handler]:
         _press("list:open", checklist.open_list),
         _press("list:all", checklist.show_all),
         _press("list:see:([a-z_]{1,32})", checklist.see),
-        _press("list:share", checklist.share),
-        _press("list:stop", checklist.stop),
-        _press("list:leave", checklist.leave),
+        _press("list:share", checklist.share, _ALONE),
+        _press("list:stop", checklist.stop, _ALONE),
+        _press("list:leave", checklist.leave, _ALONE),
         _press("tick:([a-z0-9_]{1,40}):([01])", checklist.tick),
         _command("household", household.household, _PRIVATE & _TALK),
-        _press("home:open", household.open_menu),
-        _press("home:ask:([a-z]{1,16})", household.ask),
-        _press("home:set:([a-z]{1,16}):([a-z0-9-]{1,16})", household.answer_question),
-        _press("home:done", household.finish),
-        _press("home:forget", household.forget),
+        _press("home:open", household.open_menu, _ALONE),
+        _press("home:ask:([a-z]{1,16})", household.ask, _ALONE),
+        _press("home:set:([a-z]{1,16}):([a-z0-9-]{1,16})", household.answer_question, _ALONE),
+        _press("home:done", household.finish, _ALONE),
+        _press("home:forget", household.forget, _ALONE),
         # Shelters
         _command("shelter", shelter.shelter, _PRIVATE & _TALK),
-        _press("shelter:open", shelter.open_shelter),
-        _press("shelter:min:([0-9]{1,3})", shelter.set_minutes),
-        _press("shelter:delete", shelter.delete),
+        _press("shelter:open", shelter.open_shelter, _ALONE),
+        _press("shelter:min:([0-9]{1,3})", shelter.set_minutes, _ALONE),
+        _press("shelter:delete", shelter.delete, _ALONE),
         # Questions
         _command("status", status.status, _TALK),
         _press("status", status.status),
@@ -139,11 +156,11 @@ def handlers() -> list[Handler]:
         _command("language", language.language, _TALK),
         _press("lang:([A-Za-z-]{1,32})", language.choose),
         _command("settings", settings.settings, _TALK),
-        _press("settings:(low|full)", settings.change),
+        _press("settings:(low|full)", settings.change, _ALONE),
         _press("set:menu", settings.show_menu),
         _press("set:quiet", settings.ask_hours),
         _press("set:q:(off|[0-9]{1,4}-[0-9]{1,4})", settings.set_hours),
-        _press("set:daily:([01])", settings.set_daily),
+        _press("set:daily:([01])", settings.set_daily, _ALONE),
         _press("set:drills:([01])", settings.set_drills),
         _press(f"set:place:{_ID}", settings.see_place),
         _press(f"set:least:{_ID}:(any|Moderate|Severe|Extreme)", settings.set_least),
@@ -154,10 +171,10 @@ def handlers() -> list[Handler]:
         _press("pause:(off|[0-9]{1,2})", settings.press_pause),
         _command("offline", offline.offline, _PRIVATE & _NEW),
         _command("privacy", privacy.privacy, _PRIVATE & _TALK),
-        _press("privacy:show", privacy.privacy),
-        _press("privacy:export", privacy.export),
-        _press("privacy:delete", privacy.ask),
-        _press("privacy:erase", privacy.erase),
+        _press("privacy:show", privacy.privacy, _ALONE),
+        _press("privacy:export", privacy.export, _ALONE),
+        _press("privacy:delete", privacy.ask, _ALONE),
+        _press("privacy:erase", privacy.erase, _ALONE),
         # What is left
         MessageHandler(_PRIVATE & _TALK & filters.COMMAND, hints.unknown_command),
         MessageHandler(_PRIVATE & _TALK & filters.TEXT, typed.type_text),
@@ -167,7 +184,7 @@ def handlers() -> list[Handler]:
     ]
 
 
-def _of_operators() -> list[Handler]:
+def of_operators() -> list[Handler]:
     """Each checks by itself who may; in a group these commands mean nothing."""
     where = _PRIVATE & _NEW
     return [
@@ -197,6 +214,10 @@ def _of_operators() -> list[Handler]:
         _press(f"xf:h:{_ID}", follow.halt),
         _press(f"xf:r:{_ID}", follow.resume),
         _command("pending", lists.pending, where),
+        _command("progress", progress.progress, where),
+        _press("pg:list", progress.progress),
+        _press(f"pg:see:{_BROADCAST}", progress.see),
+        _press(f"pg:csv:{_BROADCAST}", progress.export),
         _command("sources", lists.sources, where),
         _command("operators", people.operators, where),
         _press("op:list", people.operators),
@@ -216,5 +237,19 @@ def _command(name: str, callback: Callback, where: filters.BaseFilter) -> Handle
     return CommandHandler(name, callback, where)
 
 
-def _press(pattern: str, callback: Callback) -> Handler:
-    return CallbackQueryHandler(callback, pattern=f"^{pattern}$")
+def _press(pattern: str, callback: Callback, where: Collection[str] = _TOGETHER) -> Handler:
+    """A button that is obeyed only where the bot writes it.
+
+    A client can be made to send any data with any message that has buttons: a button of a private
+    chat that were obeyed in a group would let every member delete the group's settings.
+    """
+
+    @wraps(callback)
+    async def obey(update: Update, context: Context) -> None:
+        place = update.effective_chat
+        if place is not None and place.type in where:
+            await callback(update, context)
+        else:
+            await hints.old_button(update, context)
+
+    return CallbackQueryHandler(obey, pattern=f"^{pattern}$")

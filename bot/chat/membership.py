@@ -111,18 +111,29 @@ async def _note_contact(update: Update, services: Services, chat_id: int, *, is_
         await services.contacts.keep(chat_id, user.id)
 
 
-async def carry_over(services: Services, old_id: int, new_id: int) -> None:
-    """What is kept beside the chat itself follows it to its new id; twice is once."""
+async def carry_over(services: Services, old_id: int, new_id: int, *, is_here: bool = True) -> None:
+    """A group has another id: everything that is kept of it follows. Twice is once.
+
+    `is_here`: that the bot is in the new one is certain.
+    """
+    await services.checklists.migrate(old_id, new_id)
     await services.contacts.move(old_id, new_id)
+    # The messages of the old id are not those of the new one.
+    await services.pins.forget(old_id)
+    chat = await services.chats.migrate(old_id, new_id)
     if await services.rollcalls.move(old_id, new_id):
         call = await services.rollcalls.get(new_id)
         if call is not None:
             await services.errands.add(Task.TALLY, Errand(new_id, call.id))
-    # The messages of the old id are not those of the new one.
-    await services.pins.forget(old_id)
-    if await services.pins.allowed(old_id):
-        await services.pins.allow(new_id, may=True)
-        await services.pins.allow(old_id, may=False)
+    if is_here and chat is not None and chat.state is State.UNREACHABLE:
+        # The bot's leaving the old id may have been noted first.
+        chat = await services.chats.set_state(new_id, State.ACTIVE)
+    if chat is not None and chat.state is State.ACTIVE:
+        formerly = Recipient(Kind.GROUP, old_id)
+        # A broadcast's cursor may have passed the new id and not have reached the old one.
+        await services.live.join(chat, formerly)
+        # What was held for the old id is decided anew, and held again while the group rests.
+        await services.live.tell(chat, await services.live.held(replace(chat, id=old_id)))
 
 
 async def migrate(update: Update, context: Context) -> None:
@@ -135,16 +146,7 @@ async def migrate(update: Update, context: Context) -> None:
         old_id, new_id = message.migrate_from_chat_id, message.chat.id
     if new_id is None:
         return
-    services = context.services
-    await services.checklists.migrate(old_id, new_id)
-    chat = await services.chats.migrate(old_id, new_id)
-    await carry_over(services, old_id, new_id)
-    if chat is not None and chat.state is State.UNREACHABLE:
-        # The bot's leaving the old id may have been noted first; it is here, it reads this.
-        chat = await services.chats.set_state(new_id, State.ACTIVE)
-    if chat is not None and chat.state is State.ACTIVE:
-        # A broadcast's cursor may have passed the new id and not have reached the old one.
-        await services.live.join(chat, Recipient(Kind.GROUP, old_id))
+    await carry_over(context.services, old_id, new_id)
 
 
 async def _greet(update: Update, context: Context, here: Visit) -> None:

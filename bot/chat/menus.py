@@ -33,7 +33,7 @@ ADMINISTRATORS = (
     *("city", "status", "checklist", "rollcall", "test", "language", "settings", "pause"),
     *("stop", "help"),
 )
-VIEWERS = ("pending", "sources", "operators", "audit")
+VIEWERS = ("pending", "progress", "sources", "operators", "audit")
 FOLLOWING = ("update", "cancel", "allclear", "halt")
 """What operators say of what was published."""
 

@@ -16,7 +16,15 @@ from bot.chat.context import Context
 from bot.chat.reply import answer, markup, send
 from bot.chat.services import Services
 from bot.chat.tally import TALLY_S, spot_of
-from bot.chat.visit import Visit, is_administrator, may_change, personal_language, thread_of, visit
+from bot.chat.visit import (
+    Visit,
+    is_administrator,
+    may_change,
+    personal_language,
+    speaks_as_channel,
+    thread_of,
+    visit,
+)
 from bot.domain.errand import Errand, Task
 from bot.domain.message import Button, Message
 from bot.domain.rollcall import MAX_NAME, Answer, RollCall
@@ -34,7 +42,7 @@ async def rollcall(update: Update, context: Context) -> None:
     here = await visit(update, context)
     words = list(context.args or ())
     texts = context.services.rollcall_texts
-    said = texts.read_answer(words[0]) if words else None
+    said = texts.read_answer(words[0]) if words and not speaks_as_channel(update) else None
     if said is not None:
         await _answer_for(update, context, here, said, " ".join(words[1:]))
     elif not await may_change(update, context):

@@ -88,6 +88,13 @@ async def may_change(update: Update, context: Context) -> bool:
     return user is not None and await is_administrator(context, place.id, user.id)
 
 
+def speaks_as_channel(update: Update) -> bool:
+    """Whether somebody writes in a group under the name of a channel, so that nobody knows who."""
+    message = update.effective_message if update.callback_query is None else None
+    speaker = message.sender_chat if message is not None else None
+    return speaker is not None and message is not None and speaker.id != message.chat.id
+
+
 async def is_administrator(context: Context, chat_id: int, user_id: int) -> bool:
     """Whether Telegram says so now; raises BadRequest or Forbidden where the bot is not."""
     try:

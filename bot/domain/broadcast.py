@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.delivery import End, Lane
+from bot.domain.delivery import Cause, End, Lane
 from bot.domain.preferences import Preferences
 from bot.domain.shelter import ShelterNote
 from bot.domain.subscriber import REACH_FIRST, Kind, Recipient
@@ -104,7 +104,7 @@ class Entry:
 
     Only what ``failed`` counts as a try: a chat that waited for its own limit, a 429 or an
     operator has failed at nothing. Where the chat is ``doubtful`` it may have been told already:
-    if nothing is sent any more, its end is unknown.
+    if nothing is sent any more, its end is unknown. ``accepted`` is when Telegram's answer came.
     """
 
     recipient: Recipient
@@ -114,6 +114,8 @@ class Entry:
     moved_to: int | None = None
     failed: bool = True
     doubtful: bool = False
+    cause: Cause | None = None
+    accepted: datetime | None = None
 
     def __post_init__(self) -> None:
         if (self.end is None) == (self.due is None):
@@ -126,7 +128,8 @@ class Broadcast:
 
     ``paid`` is an operator's choice to send it for Stars, or not to; ``spent`` is in tenths of a
     Star, and ``unpaid`` says why it is sent on free. ``answers`` are the broadcasts whose message
-    is answered or changed, the newest first.
+    is answered or changed, the newest first. ``expected`` is what its audience was estimated at
+    when it was published, and ``is_met`` says that the cursor has met everybody.
     """
 
     id: str
@@ -144,6 +147,8 @@ class Broadcast:
     paid: bool | None = None
     spent: int = 0
     unpaid: str | None = None
+    expected: int = 0
+    is_met: bool = False
 
     @property
     def adds_up(self) -> bool:

@@ -6,9 +6,11 @@ talks to Telegram classifies an answer once, here it is only decided upon.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
 
 
 class Lane(IntEnum):
@@ -33,6 +35,38 @@ class End(StrEnum):
     UNKNOWN = "unknown"  # the request left, no answer came, and a repeat is not worth it
 
 
+class Cause(StrEnum):
+    """Why a chat ended as it did, where its end alone does not say; or why it has to wait."""
+
+    BLOCKED = "blocked"  # the person stopped the bot
+    DEACTIVATED = "deactivated"  # the account, or the chat, is no more
+    REMOVED = "removed"  # the bot was taken out of it
+    NOT_STARTED = "not_started"  # the person never wrote to the bot
+    NOT_FOUND = "not_found"
+    NO_RIGHTS = "no_rights"  # an administrator can mend it
+    REFUSED = "refused"  # Telegram refused for a reason of its own
+    UNPAID = "unpaid"
+    ASTRAY = "astray"  # it moved, or lost its topic, again and again
+    GIVEN_UP = "given_up"  # a routine message after so many failures
+    UNWANTED = "unwanted"  # the chat chose to be told of less
+    TOLD = "told"  # another source has told it the same
+    FLOODED = "flooded"  # 429: this chat waits
+    RESTS = "rests"  # 429: everything waits
+
+
+CAUSES: Mapping[End, tuple[Cause, ...]] = MappingProxyType(
+    {
+        End.UNREACHABLE: (
+            *(Cause.BLOCKED, Cause.DEACTIVATED, Cause.REMOVED, Cause.NOT_STARTED),
+            *(Cause.NOT_FOUND, Cause.NO_RIGHTS),
+        ),
+        End.REJECTED: (Cause.REFUSED, Cause.UNPAID, Cause.ASTRAY, Cause.GIVEN_UP),
+        End.SUPPRESSED: (Cause.UNWANTED, Cause.TOLD),
+    }
+)
+"""What is told apart beneath an end. Of what was suppressed, the rest said /stop or has left."""
+
+
 class Verdict(StrEnum):
     """What Telegram, or the way to it, said about one send."""
 
@@ -54,13 +88,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One send's result. ``detail`` is Telegram's description, without any secret."""
+    """One send's result. ``detail`` is Telegram's description, without any secret.
+
+    ``cause`` says why a chat is unreachable.
+    """
 
     verdict: Verdict
     message_id: int | None = None
     retry_after_s: int = 0
     migrate_to: int | None = None
     detail: str = ""
+    cause: Cause | None = None
 
 
 class Act(StrEnum):
@@ -127,6 +165,21 @@ def decide(
     return _again(now + BACKOFF[min(attempts, len(BACKOFF)) - 1], expires)
 
 
+def cause_of(outcome: Outcome, end: End | None) -> Cause | None:
+    """Why the chat ended so; None where the end says it."""
+    if end is End.UNREACHABLE:
+        return Cause.NO_RIGHTS if outcome.verdict is Verdict.NO_RIGHTS else outcome.cause
+    if end is End.REJECTED:
+        return _REJECTIONS.get(outcome.verdict, Cause.GIVEN_UP)
+    return None
+
+
+_REJECTIONS = {
+    Verdict.REFUSED: Cause.REFUSED,
+    Verdict.UNPAID: Cause.UNPAID,
+    Verdict.MIGRATED: Cause.ASTRAY,
+    Verdict.THREAD_GONE: Cause.ASTRAY,
+}
 _REJECTED = Step(Act.FINISH, End.REJECTED)
 _ENDINGS = {
     Verdict.ACCEPTED: Step(Act.FINISH, End.SENT),

@@ -6,7 +6,7 @@ files of the content room, so a new threat or language is no code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -201,12 +201,23 @@ def lane_of(advisory: Advisory, now: datetime, lasts: timedelta = DEFAULT_LASTS)
         return Lane.ROUTINE
     responses = {response for info in advisory.info for response in info.response_type}
     severe = advisory.max_severity in _URGENT_SEVERITIES
-    if severe and ResponseType.SHELTER in responses and advisory.urgency is Urgency.IMMEDIATE:
+    if severe and advisory.urgency is Urgency.IMMEDIATE and _asks_to_act(advisory, responses):
         return Lane.SHELTER_NOW
     return Lane.PREPARE if severe or responses & _PREPARING else Lane.ROUTINE
 
 
+def _asks_to_act(advisory: Advisory, responses: Set[ResponseType]) -> bool:
+    """Whether it asks for more than to get ready and watch; some say of a tsunami only that it is
+    extreme and there. What the rows of the stage take_shelter may choose must be among these.
+    """
+    certainties = {info.certainty for info in advisory.info}
+    is_there = not certainties.isdisjoint({Certainty.OBSERVED, Certainty.LIKELY})
+    is_extreme = advisory.max_severity is Severity.EXTREME
+    return not responses.isdisjoint(_ACTING) or (is_extreme and is_there)
+
+
 _URGENT_SEVERITIES = {Severity.EXTREME, Severity.SEVERE}
+_ACTING = {ResponseType.SHELTER, ResponseType.EVACUATE, ResponseType.EXECUTE, ResponseType.AVOID}
 _PREPARING = {ResponseType.SHELTER, ResponseType.PREPARE, ResponseType.EVACUATE}
 
 

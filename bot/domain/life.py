@@ -45,6 +45,7 @@ class Event(StrEnum):
     MAJOR = "rise, earlier window or new hazard"
     CORRECTION = "correction"
     CANCEL = "cancel"
+    NARROWED = "update leaves a place out"
     EASED = "graded all-clear"
     ALL_CLEAR = "all-clear"
 
@@ -64,13 +65,16 @@ class Purpose(StrEnum):
     UPDATE = "update"
     EXTENDED = "extended"
     CORRECTION = "correction"
+    NARROWED = "narrowed"
     CANCEL = "cancel"
     EASED = "eased"
     ALL_CLEAR = "all_clear"
 
 
-ENDINGS = frozenset({Purpose.CANCEL, Purpose.PASSED, Purpose.EXPIRED, Purpose.ALL_CLEAR})
-"""Purposes that say that something is over."""
+ENDINGS = frozenset(
+    {Purpose.CANCEL, Purpose.PASSED, Purpose.EXPIRED, Purpose.ALL_CLEAR, Purpose.NARROWED}
+)
+"""Purposes that say that something is over, at least for whoever reads it."""
 
 
 class Sound(StrEnum):
@@ -86,7 +90,8 @@ class Audience(StrEnum):
     PLACES = "who follows its places"
     TOLD = "who was told"
     TOLD_AND_PLACES = "who was told, and who follows its places"
-    UNPREPARED = "private chats that were told and whose checklist is unfinished"
+    LEFT_OUT = "who was told, and follows no place that is left"
+    UNPREPARED = "people and groups that were told and whose checklist is unfinished"
 
 
 class Form(StrEnum):
@@ -165,6 +170,13 @@ _UPDATES = {
         Mark.REPLACED,
     ),
 }
+_NARROWED = {
+    Event.NARROWED: Decision(
+        State.SUPERSEDED,
+        Telling(Purpose.NARROWED, Sound.LOUD, Audience.LEFT_OUT, Form.ANSWER),
+        Mark.ENDED,
+    )
+}
 _ENDED_BY_SOURCE = {
     Event.CANCEL: Decision(State.CANCELLED, _told(Purpose.CANCEL, Sound.LOUD), Mark.ENDED),
     Event.ALL_CLEAR: Decision(State.CLEARED, _told(Purpose.ALL_CLEAR, Sound.LOUD), Mark.ENDED),
@@ -188,12 +200,14 @@ _ROWS: dict[State, dict[Event, Decision]] = {
         Event.OPENS: Decision(State.OPEN, _told(Purpose.WINDOW_OPEN, Sound.LOUD), Mark.REPLACED),
         **_ENDED_BY_TIME,
         **_UPDATES,
+        **_NARROWED,
         **_ENDED_BY_SOURCE,
         Event.EASED: Decision(State.ANNOUNCED, _EASED),
     },
     State.OPEN: {
         **_ENDED_BY_TIME,
         **_UPDATES,
+        **_NARROWED,
         **_ENDED_BY_SOURCE,
         Event.EASED: Decision(State.OPEN, _EASED),
     },
@@ -265,6 +279,9 @@ OPENED, PASSED = "open", "passed"
 """Names of the timers at the two ends of a window; those of reminders are `remind` and minutes."""
 
 
+LEFT = "left"
+"""The name of what tells people that an update has left them out."""
+
 STILL = "still"
 """The name of what tells people that another source still warns of what the first one ended."""
 
@@ -299,10 +316,13 @@ def timers(
 
     A reminder that would have been due by then is none: the announcement itself comes later.
     """
+    ahead = sorted(reminders, reverse=True)
+    # The next one says the same, and nearer to the time: who slept through both needs one.
+    untils = [*(window.starts - one for one in ahead[1:]), window.starts]
     found = [
-        Timer(f"remind{int(ahead.total_seconds() // 60)}", Event.REMINDER, due, window.starts)
-        for ahead in reminders
-        if (due := window.starts - ahead) > received
+        Timer(f"remind{int(one.total_seconds() // 60)}", Event.REMINDER, due, until)
+        for one, until in zip(ahead, untils, strict=False)
+        if (due := window.starts - one) > received
     ]
     if window.starts > received:
         found.append(Timer(OPENED, Event.OPENS, window.starts, window.ends))

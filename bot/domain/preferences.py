@@ -137,7 +137,7 @@ def tact(chosen: Preferences, occasion: Occasion, now: datetime, zone: Zone, *, 
 
     What says to take shelter now always comes, and rings. Who was told of something hears how it
     goes on and ends, without a sound while the chat rests. News are held only if what they warn of
-    begins after the rest.
+    begins after the rest, by the clock of the chat's first place.
     """
     if occasion.lane is Lane.SHELTER_NOW:
         return Tact(Fate.LOUD)
@@ -147,7 +147,7 @@ def tact(chosen: Preferences, occasion: Occasion, now: datetime, zone: Zone, *, 
         reached = [place for place in reached if chosen.of(place).wants(occasion)]
         if not reached:
             return Tact(Fate.DROPPED)
-    until = chosen.rests_until(now, zone(reached[0] if reached else next(iter(chosen.places), "")))
+    until = chosen.rests_until(now, zone(next(iter(chosen.places), "")))
     if until is not None:
         is_held = is_news and occasion.opens >= until
         return Tact(Fate.HELD, until) if is_held else Tact(Fate.SILENT)

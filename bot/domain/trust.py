@@ -40,6 +40,7 @@ class Reason(StrEnum):
     REFERENCE_UNKNOWN = "reference_unknown"  # a Cancel or all-clear of nothing that was told
     NOT_ITS_OWN = "not_its_own"  # an Update or Cancel of what another sender said
     SENT_AHEAD = "sent_ahead"  # issued in the future: its dates are not to be relied on
+    CLEARS_A_PART = "clears_a_part"  # it ends a warning in some of its places: an Update says that
     SECOND_PERSON = "second_person"  # an operator wrote it, and it is too severe for one person
     AUTHOR_REMOVED = "author_removed"  # who wrote it may no longer publish
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.broadcast import BroadcastState, Entry, Manner
-from bot.domain.delivery import Act, End, Outcome, Step, Verdict, decide
+from bot.domain.delivery import Act, Cause, End, Outcome, Step, Verdict, cause_of, decide
 from bot.domain.errand import Errand, Task, Trouble
 from bot.domain.fault import StorageUnavailable
 from bot.domain.message import Prepared
@@ -98,17 +98,18 @@ class Courier:
             return await self._redirect(job, outcome, step, redirects + 1)
         if step.act is Act.HALT:
             return await self._simplify(job, prepared, outcome)
-        await self._note(job, outcome, step)
+        rests = await self._note(job, outcome, step)
         if step.at is not None:
             doubtful = outcome.verdict is Verdict.AMBIGUOUS
-            return job.again(step.at, failed=outcome.verdict not in _WAITS, doubtful=doubtful)
-        return Entry(job.recipient, step.end)
+            again = job.again(step.at, failed=outcome.verdict not in _WAITS, doubtful=doubtful)
+            return replace(again, cause=rests)
+        return Entry(job.recipient, step.end, cause=cause_of(outcome, step.end))
 
     async def _suit(self, job: Job) -> Job | Entry:
         """The job as this chat wants it now, or what ends it."""
         tact = await self._discretion.of(job)
         if tact.fate is Fate.DROPPED:
-            return job.unsent(End.SUPPRESSED)
+            return job.unsent(End.SUPPRESSED, Cause.UNWANTED)
         if tact.until is not None:
             return await self._hold(job, tact.until)
         return replace(job, hushed=True) if tact.fate is Fate.SILENT else job
@@ -126,7 +127,8 @@ class Courier:
         if published := self._register.begin(job.broadcast_id):
             self._meter.observe("first_send_seconds", (self._clock() - published).total_seconds())
         # Telegram does not name a message that was as it should be already.
-        return Entry(job.recipient, End.SENT, message_id=outcome.message_id or job.edits)
+        message_id = outcome.message_id or job.edits
+        return Entry(job.recipient, End.SENT, message_id=message_id, accepted=self._clock())
 
     def _check(self, job: Job) -> Entry | None:
         """What ends a job before its send. Expiry is this clock's, all else is heard of."""
@@ -143,7 +145,7 @@ class Courier:
             return Entry(job.recipient, End.SUPPRESSED)
         if job.manner is Manner.UNTOLD and job.chat.answers is not None:
             # Another source has told this chat the same.
-            return job.unsent(End.SUPPRESSED)
+            return job.unsent(End.SUPPRESSED, Cause.TOLD)
         return None
 
     async def _send(self, job: Job, prepared: Prepared) -> Outcome:
@@ -174,7 +176,7 @@ class Courier:
             await self._chats.set_thread(job.recipient.chat_id, None)
             await self._leave(Task.TROUBLE, Errand(job.recipient.chat_id, Trouble.TOPIC))
         if redirects > MOST_REDIRECTS:
-            return Entry(job.recipient, End.REJECTED)
+            return Entry(job.recipient, End.REJECTED, cause=Cause.ASTRAY)
         entry = await self.deliver(replace(job, chat=chat), redirects)
         # In Redis the chat is in flight under the id it was claimed by.
         return replace(entry, recipient=job.recipient, moved_to=entry.moved_to or new_id)
@@ -191,8 +193,10 @@ class Courier:
         await self._broadcasts.halt(job.broadcast_id, reason)
         return job.again(self._clock(), failed=False)
 
-    async def _note(self, job: Job, outcome: Outcome, step: Step) -> None:
-        """Carry what the answer says about the chat, or about everyone, beyond this send."""
+    async def _note(self, job: Job, outcome: Outcome, step: Step) -> Cause | None:
+        """Carry what the answer says about the chat, or about everyone, beyond this send; for a
+        429, who waits because of it.
+        """
         chat_id = job.recipient.chat_id
         if outcome.verdict is Verdict.REFUSED:
             log.warning("send refused", broadcast=job.broadcast_id, detail=outcome.detail)
@@ -203,13 +207,14 @@ class Courier:
                 await self._chats.set_state(chat_id, State.SUSPENDED)
                 await self._leave(Task.TROUBLE, Errand(chat_id, Trouble.MUTED))
             elif outcome.verdict is Verdict.FLOOD:
-                await self._pause(chat_id, outcome.retry_after_s)
+                return await self._pause(chat_id, outcome.retry_after_s)
             elif outcome.verdict is Verdict.TOKEN:
                 log.error("token refused", cure="set BOT_TELEGRAM__TOKEN to @BotFather's token")
                 await self._pause(None, TOKEN_REST_S)
         except StorageUnavailable:
             # The result of the send matters more than this; the next broadcast finds it again.
             log.warning("chat not updated", broadcast=job.broadcast_id)
+        return None
 
     async def _leave(self, task: Task, errand: Errand) -> None:
         """Leave to others what may wait; the send and its record matter more."""
@@ -218,10 +223,12 @@ class Courier:
         except StorageUnavailable:
             log.warning("errand not left", task=task.value)
 
-    async def _pause(self, chat_id: int | None, seconds: float) -> None:
+    async def _pause(self, chat_id: int | None, seconds: float) -> Cause:
         pause = self._pacer.flood(chat_id, seconds)
         until = self._clock() + timedelta(seconds=pause.for_s)
         try:
             await self._pace.pause_until(pause.scope, until.timestamp())
-        finally:
-            log.warning("paused", scope=pause.scope, seconds=pause.for_s)
+        except StorageUnavailable:
+            log.warning("pause not kept", scope=pause.scope)
+        log.warning("paused", scope=pause.scope, seconds=pause.for_s)
+        return Cause.FLOODED if pause.scope == f"chat:{chat_id}" else Cause.RESTS

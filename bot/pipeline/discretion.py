@@ -12,14 +12,15 @@ from zoneinfo import ZoneInfo
 from bot.domain.checklist import Progress, TickList
 from bot.domain.delivery import Lane
 from bot.domain.gazetteer import Gazetteer
-from bot.domain.guidance import GuidanceBook
 from bot.domain.life import Purpose
 from bot.domain.preferences import Fate, Occasion, Tact, tact
-from bot.domain.subscriber import Chat, Household, Kind
+from bot.domain.reach import Reach
+from bot.domain.subscriber import Chat, Kind
 from bot.pipeline.job import Job
 from bot.pipeline.notices import Notices
 from bot.pipeline.plan import advisory_id, name_of
 from bot.pipeline.ports import Advisories
+from bot.rendering.ticklist import ListView, TickLists
 
 KEPT_BROADCASTS = 64
 
@@ -44,7 +45,8 @@ class Households(Protocol):
 @dataclass(frozen=True, slots=True)
 class _Told:
     occasion: Occasion
-    is_reminder: bool
+    purpose: Purpose
+    reach: Reach | None  # only where some of those who were told are concerned no more
 
 
 class Discretion:
@@ -56,26 +58,28 @@ class Discretion:
         advisories: Advisories,
         notices: Notices,
         gazetteer: Gazetteer,
-        guidance: GuidanceBook,
         lists: Lists,
+        tick_lists: TickLists,
         households: Households,
         clock: Callable[[], datetime],
     ) -> None:
         self._advisories = advisories
         self._notices = notices
         self._gazetteer = gazetteer
-        self._guidance = guidance
         self._lists = lists
+        self._tick_lists = tick_lists
         self._households = households
         self._clock = clock
         self._told: OrderedDict[str, _Told] = OrderedDict()
 
     async def of(self, job: Job) -> Tact:
         """What becomes of this job; raises LookupError when its advisory is gone."""
+        told = await self._gather(job.broadcast_id)
+        if told.reach is not None and not await self._is_concerned(job, told):
+            return Tact(Fate.DROPPED)
         if job.lane is Lane.SHELTER_NOW:
             return _LOUD
-        told = await self._gather(job.broadcast_id)
-        if told.is_reminder and await self._has_everything(job):
+        if told.purpose is Purpose.REMINDER and not await self._lacks_something(job):
             return Tact(Fate.DROPPED)
         chosen = job.chat.chosen
         if chosen is None:
@@ -108,20 +112,29 @@ class Discretion:
             notice.purpose in NEWS and notice.mark is None,
             notice.hazard,
             notice.advisory.max_severity,
-            frozenset(record.places),
+            notice.reach.now,
             notice.opens or notice.advisory.window[0],
         )
-        return _Told(occasion, notice.purpose is Purpose.REMINDER)
+        # Whose message is marked, their receipts say.
+        is_for_some = notice.reach.is_narrower and notice.mark is None
+        reach = notice.reach if is_for_some else None
+        return _Told(occasion, notice.purpose, reach)
 
-    async def _has_everything(self, job: Job) -> bool:
-        """Whether every item of the list that the chat uses is there: it needs no reminder."""
-        if job.recipient.kind is not Kind.PRIVATE:
-            return False
-        ticks = await self._lists.open(job.recipient.chat_id)
+    async def _is_concerned(self, job: Job, told: _Told) -> bool:
+        chat = await self._households.get(job.recipient.chat_id)
+        return chat is None or told.reach is None or told.reach.concerns(told.purpose, chat.places)
+
+    async def _lacks_something(self, job: Job) -> bool:
+        """Whether the list that the chat uses is unfinished. A person always has one; a group has
+        one when somebody ticked something.
+        """
+        who = job.recipient
+        ticks = await self._lists.open(who.chat_id)
         if not ticks.ticked:
-            return False
+            return who.kind is Kind.PRIVATE
         owner = await self._households.get(ticks.owner_id)
-        household = (owner.household if owner else None) or Household()
-        entries = self._guidance.checklist_for(household, 0, self._guidance.profile_of(None))
+        owner = owner or Chat(ticks.owner_id, who.kind, job.chat.language)
+        # As it is shown: the national guidance of the owner's city decides what is on it.
+        entries = self._tick_lists.entries(ListView(ticks, owner, who.kind))
         progress = Progress.of(entries, ticks.ticked)
-        return progress.done >= progress.total
+        return progress.done < progress.total

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.broadcast import Claimed, Entry, Manner
-from bot.domain.delivery import End, Lane
+from bot.domain.delivery import Cause, End, Lane
 from bot.domain.message import Layout
 from bot.domain.subscriber import Kind, Recipient
 
@@ -44,9 +44,11 @@ class Job:
         doubt = doubtful or self.chat.doubtful
         return Entry(self.recipient, None, due=due, failed=failed, doubtful=doubt)
 
-    def unsent(self, end: End) -> Entry:
+    def unsent(self, end: End, cause: Cause | None = None) -> Entry:
         """The entry of one that is sent nothing more: whom it may have told, nobody knows."""
-        return Entry(self.recipient, End.UNKNOWN if self.chat.doubtful else end)
+        if self.chat.doubtful:
+            return Entry(self.recipient, End.UNKNOWN)
+        return Entry(self.recipient, end, cause=cause)
 
     @property
     def edits(self) -> int | None:

@@ -45,8 +45,8 @@ class Lineage:
         lasts = self._policy.lasting(advisory)
         found = self._guidance.classify(advisory, self._clock(), lasts)
         window = window_of(advisory, record.received, record.expires)
-        chain = await self._chain(record, advisory, {record.id})
-        return Known(record, Version(advisory, found.hazard, window), chain)
+        past = await self._past(record, advisory, {record.id})
+        return Known(record, Version(advisory, found.hazard, window), *past)
 
     async def originals(self, record: AdvisoryRecord) -> tuple[Known, ...]:
         """The advisories that this one speaks of, as they live on today, each once."""
@@ -89,16 +89,21 @@ class Lineage:
             record = found
         return record
 
-    async def _chain(
+    async def _past(
         self, record: AdvisoryRecord, advisory: Advisory, seen: set[str]
-    ) -> tuple[str, ...]:
+    ) -> tuple[tuple[str, ...], frozenset[str], frozenset[str]]:
+        """Of it and all that it superseded: `chain`, `ever` and `left` of `Known`."""
         # What says that the window is open, or that another source still warns, is live too.
-        chain = [broadcast_id(record.id, name) for name in (OPENED, STILL, "")]
+        chain = tuple(broadcast_id(record.id, name) for name in (OPENED, STILL, ""))
+        here = ever = frozenset(record.places)
+        left: frozenset[str] = frozenset()
         for original in await self._lives(advisory, record.id):
             if original.ended_by == record.id and original.id not in seen and len(seen) < LONGEST:
                 seen.add(original.id)
-                chain += await self._chain(original, read_back(original), seen)
-        return tuple(chain)
+                before = await self._past(original, read_back(original), seen)
+                chain, ever = chain + before[0], ever | before[1]
+                left |= before[2] | (frozenset(original.places) - here)
+        return chain, ever, left
 
     async def _named(self, advisory: Advisory) -> list[AdvisoryRecord]:
         """The stored messages that the references name."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.advisory import Advisory
-from bot.domain.change import is_warning
+from bot.domain.change import is_warning, window_of
 from bot.domain.drill import audience_of
 from bot.domain.life import STILL
 from bot.domain.record import AdvisoryRecord
@@ -23,6 +23,11 @@ class Active:
 
     record: AdvisoryRecord
     advisory: Advisory
+
+    @property
+    def begins(self) -> datetime:
+        """When what it warns of begins."""
+        return window_of(self.advisory, self.record.received, self.record.expires).starts
 
 
 class Live:
@@ -76,11 +81,14 @@ class Live:
             self._wake()
         return joined
 
-    async def held(self, chat: Chat) -> tuple[str, ...]:
-        """The broadcasts of what is active that were held back while the chat rested."""
+    async def held(self, chat: Chat, before: datetime | None = None) -> tuple[str, ...]:
+        """The broadcasts of what is active that were held back while the chat rested; of what
+        begins `before` an instant alone, if one is given.
+        """
         ids = [
             id
             for one in await self.active(chat.places)
+            if before is None or one.begins < before
             for id in (one.record.id, broadcast_id(one.record.id, STILL))
         ]
         return tuple([id for id in ids if await self._broadcasts.holds(id, chat.recipient)])

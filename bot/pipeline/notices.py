@@ -16,6 +16,7 @@ from bot.domain.guidance import Classification, GuidanceBook, Stage
 from bot.domain.life import (
     ENDINGS,
     EVER,
+    LEFT,
     STILL,
     Audience,
     Event,
@@ -36,6 +37,7 @@ from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.domain.trust import Source
 from bot.pipeline.known import Known
 from bot.pipeline.lineage import Lineage
+from bot.pipeline.narrowing import reach_of
 from bot.pipeline.plan import advisory_id, name_of
 from bot.pipeline.ports import Advisories
 from bot.pipeline.proceeding import judged
@@ -139,7 +141,18 @@ class Notices:
             ends=window.ends,
             changes_at=window.starts if now < window.starts else None,
             audible=advisory.is_drill and any(map(_is_audible, (known, *originals))),
+            reach=reach_of(known, originals),
         )
+        if name == LEFT and original is not None:
+            return replace(
+                notice,
+                purpose=Purpose.NARROWED,
+                sound=Sound.LOUD,
+                stage=Stage.ENDED,
+                places=self._places(original.record),
+                left_places=places,
+                changes_at=None,
+            )
         return self._follow_up(notice, known, name, now) if name not in ("", STILL) else notice
 
     def _follow_up(self, notice: Notice, known: Known, name: str, now: datetime) -> Notice:
@@ -148,6 +161,7 @@ class Notices:
         for mark in Mark:
             if name.endswith(mark.value):
                 over = Purpose.PASSED if window.stated else Purpose.EXPIRED
+                over = Purpose.NARROWED if name.startswith(LEFT) else over
                 return replace(
                     notice,
                     mark=mark,

@@ -5,7 +5,7 @@ The decision is that of `bot/domain/life.py`; here it becomes plans.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from bot.domain.drill import Audience as DrillAudience
 from bot.domain.drill import Reach, audience_of
 from bot.domain.guidance import lane_of
 from bot.domain.life import (
+    LEFT,
     OVER,
     Audience,
     Decision,
@@ -33,7 +34,8 @@ from bot.domain.subscriber import REACH_FIRST, Kind, Recipient
 from bot.domain.trust import Reason
 from bot.pipeline.echoes import for_the_rest, released, told_before
 from bot.pipeline.known import Known
-from bot.pipeline.plan import broadcast_id
+from bot.pipeline.narrowing import clears_a_part, reach_of
+from bot.pipeline.plan import CORRECTION_LASTS, advisory_id, broadcast_id
 
 MARK_LASTS = timedelta(days=7)
 """How long the messages that are no longer live are sought, to be marked: also by a bot that was
@@ -43,12 +45,18 @@ AHEAD = timedelta(minutes=10)
 """Clocks differ; what was issued later than this in the future was dated wrongly."""
 
 
+_HAVE_LISTS = (Kind.GROUP, Kind.PRIVATE)
+
+
 @dataclass(frozen=True, slots=True)
 class Proceeding:
-    """What publishing an advisory means: `end` these first, then `start` those."""
+    """What publishing an advisory means: `end` these first and `stop` these broadcasts, then
+    `start` those.
+    """
 
     end: tuple[tuple[str, AdvisoryState], ...] = ()
     start: tuple[Plan, ...] = ()
+    stop: tuple[str, ...] = ()
 
 
 _ENDED = {
@@ -69,9 +77,14 @@ _MANNERS = {
 
 
 def doubts(
-    advisory: Advisory, originals: Sequence[Known], received: datetime
+    advisory: Advisory,
+    originals: Sequence[Known],
+    received: datetime,
+    reached: frozenset[str] = frozenset(),
 ) -> tuple[Reason, ...]:
-    """Why a person must look at it before it goes out, by its date and by what it refers to."""
+    """Why a person must look at it before it goes out, by its date and by what it refers to;
+    `reached` are the settlements that it names.
+    """
     found = [Reason.SENT_AHEAD] if advisory.sent > received + AHEAD else []
     ends = not is_warning(advisory)
     if not ends and advisory.msg_type is not MsgType.UPDATE:
@@ -79,6 +92,8 @@ def doubts(
     same = _same(advisory, originals)
     if ends and not same:
         return (*found, Reason.REFERENCE_UNKNOWN)
+    if ends and clears_a_part(reached, same):
+        found.append(Reason.CLEARS_A_PART)
     if any(one.advisory.sender != advisory.sender for one in same):
         return (*found, Reason.NOT_ITS_OWN)
     return tuple(found)
@@ -104,6 +119,9 @@ def judged(
     if advisory.msg_type is not MsgType.UPDATE or not live:
         return new.version.window.published(received), ()
     kind = kind_of(new.version, [one.version for one in live])
+    if kind is Event.MINOR and reach_of(new, live).returns:
+        # Who was left out has no live message that could be changed in silence.
+        kind = Event.MAJOR
     return kind, tuple((one, decide(_state(one, new, received), kind)) for one in live)
 
 
@@ -160,7 +178,29 @@ def proceed(
     successor = new if is_warning(new.advisory) else None
     over = [one for one, decision in told if decision.state in _ENDED]
     still = (again for one in over for again in released(one, successor, others, now))
-    return Proceeding(ended, (plan, *marks, *still))
+    left = _left_out(new, [one for one, _ in told], now)
+    stop = _words_of_leaving(over) if reach_of(new, over).returns else ()
+    return Proceeding(ended, (plan, *marks, *left, *still), stop)
+
+
+def _words_of_leaving(told: Sequence[Known]) -> tuple[str, ...]:
+    """The broadcasts by which any version told of places left out, and marked what they had."""
+    versions = dict.fromkeys(advisory_id(one) for known in told for one in known.chain)
+    names = (LEFT, f"{LEFT}-{Mark.ENDED}")
+    return tuple(broadcast_id(one, name) for one in versions for name in names)
+
+
+def _left_out(new: Known, told: Sequence[Known], now: datetime) -> Iterator[Plan]:
+    """Tell whom an update leaves out that it holds there no more, and mark what they have."""
+    at = new.record.received
+    live = [one for one in told if decide(_state(one, new, at), Event.NARROWED).telling]
+    if not is_warning(new.advisory) or not reach_of(new, live).leaves_out:
+        return
+    own, chain = broadcast_id(new.record.id, LEFT), _joined(one.chain for one in live)
+    lane = _lane(new.advisory, Event.NARROWED, [one.advisory for one in live], now)
+    yield Plan(own, lane, at + CORRECTION_LASTS, told_by=chain)
+    for one in live:
+        yield replace(_mark(one, Mark.ENDED, by=own, now=now, name=LEFT), told_by=(own,))
 
 
 def _announcement(new: Known, now: datetime, others: Sequence[Known]) -> Plan:
@@ -196,7 +236,7 @@ def timed(
                 _timed_lane(known.advisory, timer.event, now),
                 timer.until,
                 told_by=tuple(one for one in known.chain if one != own),
-                kinds=(Kind.PRIVATE,) if telling.audience is Audience.UNPREPARED else REACH_FIRST,
+                kinds=_HAVE_LISTS if telling.audience is Audience.UNPREPARED else REACH_FIRST,
                 closes=decision.mark is Mark.ENDED,
                 stands=record.id,
             )

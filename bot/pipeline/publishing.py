@@ -84,10 +84,18 @@ class Publishing:
         imprint = Imprint(kept.id, self._sender, now, events)
         return build(begun(kept.draft, now), self.places(kept.draft), imprint)
 
-    def record(self, advisory: Advisory, author: int | None = None) -> AdvisoryRecord:
-        """The record of an advisory that is not stored yet, to show it as it will be seen."""
+    def record(
+        self, advisory: Advisory, author: int | None = None, original: Advisory | None = None
+    ) -> AdvisoryRecord:
+        """The record of an advisory that is not stored yet, to show it as it will be seen.
+
+        What ends an `original` names no place, and has its code from where that one is for.
+        """
         resolution = locate(advisory, self._gazetteer)
-        first = self._gazetteer.get(resolution.named[0]) if resolution.named else None
+        named = resolution.named
+        if not named and original is not None:
+            named = locate(original, self._gazetteer).named
+        first = self._gazetteer.get(named[0]) if named else None
         now = self._clock()
         return AdvisoryRecord(
             id=advisory.id,
@@ -121,16 +129,22 @@ class Publishing:
         if kept.state is DraftState.OPEN:
             # Also one whose maker died before it was issued.
             advisory = self.finish(what, original, said)
-            record = await self.submit(kept, hand, advisory, drill=original.is_drill)
+            record = await self.submit(kept, hand, advisory, original, drill=original.is_drill)
             if record is not None:
                 return record
         return await self._drafts.get(about) or kept
 
     async def submit(
-        self, kept: Kept, hand: Hand, advisory: Advisory | None = None, *, drill: bool = False
+        self,
+        kept: Kept,
+        hand: Hand,
+        advisory: Advisory | None = None,
+        original: Advisory | None = None,
+        *,
+        drill: bool = False,
     ) -> AdvisoryRecord | None:
-        """Issue a complete draft, or `advisory` in its name; None if somebody changed or issued it
-        meanwhile.
+        """Issue a complete draft, or `advisory`, which ends an `original`, in its name; None if
+        somebody changed or issued it meanwhile.
 
         Raises ValueError for a drill that does not say so: the real thing and a drill never go the
         same last step.
@@ -138,7 +152,7 @@ class Publishing:
         if (advisory or kept.draft).is_drill is not drill:
             raise ValueError("a drill and the real thing are each confirmed in their own way")
         advisory = advisory or self.advisory(kept)
-        record = self.record(advisory, hand.id)
+        record = self.record(advisory, hand.id, original)
         # Before it is on the queue: review asks who wrote it.
         await self._drafts.note_author(record.id, hand.id)
         closed = await self._drafts.close(kept, DraftState.SUBMITTED, hand, record.payload)

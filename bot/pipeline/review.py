@@ -22,6 +22,7 @@ from bot.domain.resolution import Resolution
 from bot.domain.trust import Ruling, Source, Unsigned, Verdict, judge
 from bot.pipeline.known import Known
 from bot.pipeline.lineage import Lineage
+from bot.pipeline.narrowing import inherited
 from bot.pipeline.plan import broadcast_id, expiry, locate, short_code
 from bot.pipeline.ports import Advisories, Authors, Broadcasts, Desk, Timers
 from bot.pipeline.proceeding import doubts, proceed
@@ -236,7 +237,7 @@ class Review:
             allowed=self._allowed(source),
             unresolved=not resolution.places and not follows,
         )
-        found = doubts(advisory, originals, arrival.received)
+        found = doubts(advisory, originals, arrival.received, frozenset(resolution.places))
         if found and ruling.verdict in (Verdict.PUBLISH, Verdict.REVIEW):
             return Ruling(Verdict.REVIEW, (*ruling.reasons, *found))
         return ruling
@@ -255,6 +256,9 @@ class Review:
     ) -> AdvisoryRecord:
         advisory = arrival.advisory
         publish = ruling.verdict is Verdict.PUBLISH
+        places, named = tuple(sorted(resolution.places)), resolution.named
+        if not places:
+            places, named = inherited(advisory, originals)
         return AdvisoryRecord(
             id=advisory.id,
             payload=advisory.to_json(),
@@ -263,8 +267,8 @@ class Review:
             signed=arrival.signed,
             state=AdvisoryState.PUBLISHED if publish else AdvisoryState.PENDING,
             code=short_code(advisory.id, self._place_name(resolution, originals)),
-            places=tuple(sorted(resolution.places)),
-            named=resolution.named,
+            places=places,
+            named=named,
             unresolved=tuple(one.detail for one in resolution.unresolved),
             reasons=tuple(reason.value for reason in ruling.reasons),
             received=arrival.received,
@@ -286,6 +290,8 @@ class Review:
         proceeding = proceed(new, originals, now, others, operators)
         for ended, state in proceeding.end:
             await self._end(ended, state, by=record.id)
+        for broadcast in proceeding.stop:
+            await self._broadcasts.cancel(broadcast)
         for plan in proceeding.start:
             if await self._broadcasts.publish(plan):
                 log.info(
@@ -295,9 +301,17 @@ class Review:
                     places=len(plan.places),
                 )
         if is_warning(new.advisory):
-            ahead = timers(new.version.window, now, self._policy.reminders)
+            since = await self._told_since(record, now)
+            ahead = timers(new.version.window, since, self._policy.reminders)
             await self._timers.set(record.id, [(timer.name, timer.due) for timer in ahead])
         self._wake()
+
+    async def _told_since(self, record: AdvisoryRecord, now: datetime) -> datetime:
+        """Since when people may have been told of it. A death before its timers were set may have
+        lasted until after they were due.
+        """
+        broadcast = await self._broadcasts.get(record.id)
+        return now if broadcast is None or broadcast.started is None else broadcast.started
 
     async def _warnings(self) -> tuple[Known, ...]:
         """Every warning that counts now."""

@@ -67,5 +67,6 @@ def _pages(lines: Iterable[str]) -> list[str]:
 
 def _page(words: Words, page: str, number: int, pages: int) -> str:
     title = words.say("page", code=words.notice.code, page=number, pages=pages)
-    head = f"<b>{escape(words.headline)}</b>\n{escape(title)}"
+    dates = escape(" ".join(words.dates))
+    head = f"<b>{escape(words.headline)}</b>\n{escape(title)}\n{dates}"
     return framed(words, f"{head}\n\n{page}\n\n{escape(words.reminder)}")

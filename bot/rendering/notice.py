@@ -10,6 +10,7 @@ from bot.domain.delivery import Lane
 from bot.domain.guidance import Stage
 from bot.domain.life import Mark, Purpose, Sound
 from bot.domain.place import Place
+from bot.domain.reach import Reach
 
 __all__ = ["LIVE", "OF_ORIGINAL", "Mark", "Notice", "Purpose", "Sound"]
 
@@ -18,8 +19,11 @@ LIVE = frozenset(
 )
 """Purposes whose message is the live one of its advisory, with everything to do and its buttons."""
 
-OF_ORIGINAL = frozenset({Purpose.CANCEL, Purpose.ALL_CLEAR, Purpose.EASED})
+OF_ORIGINAL = frozenset({Purpose.CANCEL, Purpose.ALL_CLEAR, Purpose.EASED, Purpose.NARROWED})
 """Purposes that speak of what an earlier advisory said, not of their own."""
+
+
+NOWHERE = Reach(frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,9 @@ class Notice:
     an update or a cancel concerns. ``days`` and ``profile`` choose the national guidance.
     ``ends`` is when an advisory is over that does not say so itself. ``late_for`` is when a message
     was due that comes too late. ``mark`` is for a message that is no longer live, and
-    ``ended_as`` why. ``changes_at`` is when the same would be told otherwise. A drill that is
-    ``audible`` sounds like the real thing.
+    ``ended_as`` why. ``changes_at`` is when the same would be told otherwise. ``reach`` is where it
+    holds, and ``left_places`` are those named ones where it goes on for others than the reader. A
+    drill that is ``audible`` sounds like the real thing.
     """
 
     advisory: Advisory
@@ -58,4 +63,6 @@ class Notice:
     mark: Mark | None = None
     ended_as: Purpose | None = None
     changes_at: datetime | None = None
+    reach: Reach = NOWHERE
+    left_places: tuple[Place, ...] = ()
     audible: bool = False

@@ -73,7 +73,8 @@ class Sections:
         code = escape(words.say("code", code=words.notice.code))
         has_more = words.notice.purpose in LIVE
         if not has_more:
-            has_more = words.notice.purpose in OF_ORIGINAL and bool(own_words(words)[0])
+            quotes = words.notice.purpose in OF_ORIGINAL - {Purpose.NARROWED}
+            has_more = quotes and bool(own_words(words)[0])
             parts = [tuple(map(escape, _meaning(words)))]
             if words.notice.purpose not in OF_ORIGINAL:
                 parts.append((escape(words.issued),))
@@ -129,6 +130,9 @@ class Sections:
             self._head(words),
             tuple(map(escape, _meaning(words))),
         ]
+        if words.notice.purpose is Purpose.NARROWED:
+            # The source's own words are a warning, and for others.
+            return [*parts, (_source(words), code)]
         if words.notice.purpose in OF_ORIGINAL:
             return [*parts, Section(quote, needed=False), (_source(words), code)]
         if words.notice.purpose is not Purpose.REMINDER:
@@ -157,7 +161,7 @@ def _meaning(words: Words) -> tuple[str, ...]:
         return (words.opens, words.say("reminder.list"))
     if purpose not in OF_ORIGINAL:
         return (words.over,)
-    return (words.withdrawn, words.withdrawn_at, words.say(f"{purpose}.meaning"))
+    return (words.withdrawn, *words.dates, words.meaning)
 
 
 def _is_over(words: Words) -> bool:

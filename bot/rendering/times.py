@@ -72,8 +72,19 @@ class Times:
         return f'<tg-time unix="{int(at.timestamp())}" format="wdt">{escape(shown)}</tg-time>'
 
     def _moment(self, at: datetime, pattern: str) -> str:
-        values = {"day": self._format(at, pattern), "clock": self._format(at, "clock")}
+        offset = self._offset(at)
+        values = {"day": self._format(at, pattern), "clock": f"{self._format(at, 'clock')}{offset}"}
         return self._texts.get(self._language, "time.moment", **values)
+
+    def _offset(self, at: datetime) -> str:
+        """The offset from UTC, in the hour that clocks show twice when summer time ends."""
+        local = at.astimezone(self._zone)
+        here, other = local.utcoffset(), local.replace(fold=1 - local.fold).utcoffset()
+        if here is None or here == other:
+            return ""
+        hours, minutes = divmod(abs(here) // timedelta(minutes=1), 60)
+        sign = "-" if here < timedelta(0) else "+"
+        return f" (UTC{sign}{hours}{f':{minutes:02}' if minutes else ''})"
 
     def _format(self, at: datetime, name: str) -> str:
         pattern = self._texts.get(self._language, f"time.pattern.{name}")

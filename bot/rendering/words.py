@@ -135,6 +135,9 @@ class Words:
     def places(self, room: int) -> str:
         """As many places as fit into ``room`` UTF-16 units, and how many more."""
         names = [place.name(self.language) for place in self.notice.places] or self._described()
+        return self._listed(names, room)
+
+    def _listed(self, names: list[str], room: int) -> str:
         if not names:
             return self.say("place.unknown")
         shown = shorten(names[0], room)
@@ -210,6 +213,13 @@ class Words:
         return self.say("issued.until", expires=self.times.dated(expires), **values)
 
     @property
+    def dates(self) -> tuple[str, ...]:
+        """When it was issued, and until when what it speaks of is valid."""
+        if self.notice.purpose not in OF_ORIGINAL:
+            return (self.issued,)
+        return tuple(filter(None, (self.validity, self.withdrawn_at)))
+
+    @property
     def expires(self) -> datetime | None:
         """The last expiry that the subject gives."""
         return self.subject.window[1]
@@ -244,6 +254,20 @@ class Words:
         sent = self.notice.advisory.sent
         key = f"{self.notice.purpose}.at"
         return self.say(key, time=self.times.dated(sent), zone=self.times.zone)
+
+    @property
+    def meaning(self) -> str:
+        """What it means for the reader that a warning was ended, eased or moved elsewhere."""
+        left = self._listed([place.name(self.language) for place in self.notice.left_places], 120)
+        return self.say(f"{self.notice.purpose}.meaning", places=left)
+
+    @property
+    def validity(self) -> str | None:
+        """Until when the warning was valid that a message speaks of, if that said so."""
+        expires = self.subject.window[1]
+        if self.notice.original is None or expires is None:
+            return None
+        return self.say("validity", expires=self.times.dated(expires), zone=self.times.zone)
 
     @property
     def over(self) -> str:

@@ -15,6 +15,16 @@ ANONYMOUS_BOT = {
     "username": "GroupAnonymousBot",
 }
 
+#: Who writes in a group as a channel of theirs is seen by this one.
+CHANNEL_BOT = {
+    "id": 136817688,
+    "is_bot": True,
+    "first_name": "Channel",
+    "username": "Channel_Bot",
+}
+#: Telegram itself: it copies a channel's posts into the linked group.
+TELEGRAM = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
+
 
 class Kind(enum.StrEnum):
     """The Bot API's `type` of a chat."""
@@ -109,6 +119,8 @@ class Chat:
     general_closed: bool = False
     deactivated: bool = False
     migrated_to: int | None = None
+    #: A channel's group for discussion: every post is copied into it.
+    linked: "Chat | None" = None
     members: dict[int, Member] = field(default_factory=dict)
     topics: dict[int, Topic] = field(default_factory=dict)
     messages: "dict[int, Message]" = field(default_factory=dict)

@@ -3,7 +3,17 @@
 import re
 from typing import Any
 
-from bot.sandbox.chats import ANONYMOUS_BOT, Chat, Kind, Member, Status, Topic, User
+from bot.sandbox.chats import (
+    ANONYMOUS_BOT,
+    CHANNEL_BOT,
+    TELEGRAM,
+    Chat,
+    Kind,
+    Member,
+    Status,
+    Topic,
+    User,
+)
 from bot.sandbox.membership import Membership
 from bot.sandbox.messages import Message
 from bot.sandbox.state import text_content
@@ -52,6 +62,7 @@ class Groups(Membership):
         anonymous: bool = False,
         *,
         reply_to: Message | None = None,
+        as_channel: Chat | None = None,
     ) -> Message:
         """Write in a group; the bot gets it if privacy mode lets it through.
 
@@ -69,8 +80,8 @@ class Groups(Membership):
         message = self.post(
             chat,
             content,
-            sender=ANONYMOUS_BOT if anonymous else user.json(),
-            sender_chat=chat if anonymous else None,
+            sender=ANONYMOUS_BOT if anonymous else CHANNEL_BOT if as_channel else user.json(),
+            sender_chat=chat if anonymous else as_channel,
             thread=thread,
         )
         if self._bot_reads(chat, message, reply_to):
@@ -100,6 +111,26 @@ class Groups(Membership):
     def take_quiet_id(self, chat: Chat) -> int:
         chat.last_quiet_id += 1
         return chat.last_quiet_id
+
+    def link(self, channel: Chat, group: Chat) -> None:
+        """Make a group the place where a channel's posts are talked about."""
+        channel.linked = group
+
+    def post(self, chat: Chat, content: dict[str, Any], **how: Any) -> Message:
+        """Write a message; what a channel posts is forwarded into its linked group at once."""
+        message = super().post(chat, content, **how)
+        group = chat.linked
+        if group is not None:
+            origin = {
+                "type": "channel",
+                "date": message.body["date"],
+                "chat": chat.json(),
+                "message_id": message.id,
+            }
+            copied = {**content, "is_automatic_forward": True, "forward_origin": origin}
+            forward = super().post(group, copied, sender=TELEGRAM, sender_chat=chat)
+            self._deliver_present(group, forward)
+        return message
 
     def channel_post(self, channel: Chat, text: str) -> Message:
         message = self.post(channel, text_content(text), sender_chat=channel)

@@ -19,6 +19,7 @@ class OperatorSettings(BaseModel):
     remind_minutes: Annotated[float, Field(gt=0, le=1440)] = 5
     escalate_minutes: Annotated[float, Field(gt=0, le=1440)] = 10
     invitation_hours: Annotated[float, Field(gt=0, le=168)] = 24
+    progress_seconds: Annotated[float, Field(ge=1, le=60)] = 5
     audit_days: Annotated[int, Field(ge=30, le=3650)] = 730
 
     @model_validator(mode="after")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from redis.asyncio import Redis
 
@@ -60,9 +60,9 @@ class Audit:
             end = f"({raw[-1][0].decode()}"
         return tuple(found[:count])
 
-    async def entries(self) -> AsyncIterator[Entry]:
-        """All of them in order, as the stream holds them."""
-        start = "-"
+    async def entries(self, since: datetime | None = None) -> AsyncIterator[Entry]:
+        """All of them in order, as the stream holds them, or those made `since`."""
+        start = "-" if since is None else str(to_ms(since))
         while raw := await self._server.call(
             "XRANGE", self._keys.audit, start, "+", "COUNT", _BATCH
         ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -20,13 +20,14 @@ from bot.domain.broadcast import (
     Plan,
     Standing,
 )
-from bot.domain.subscriber import REACH_FIRST, Recipient
+from bot.domain.subscriber import REACH_FIRST, Kind, Recipient
+from bot.storage.arguments import KeyTable, candidate_words, entry_words
 from bot.storage.audience import estimate
 from bot.storage.claims import broadcast_of, read_claim, read_row
 from bot.storage.keys import Keys
 from bot.storage.layout import Buckets, Layout, buckets_for, read_buckets, write_answers
 from bot.storage.server import Clock, Server, Value, from_ms, to_ms
-from bot.storage.walk import Ahead, Candidate, Peek, peek
+from bot.storage.walk import Ahead, Peek, peek
 
 __all__ = [
     "Broadcast",
@@ -61,7 +62,8 @@ class Broadcasts:
     async def publish(self, plan: Plan) -> bool:
         """Start a broadcast; False when its id is there already. Waits for a replica, if any."""
         keys = self._keys
-        buckets = buckets_for(await estimate(self._server, keys, plan.places))
+        followers = await estimate(self._server, keys, plan.places)
+        buckets = buckets_for(followers)
         told = await self._buckets(plan.told_by)
         answers = told if plan.answers is None else await self._buckets(plan.answers)
         for kind in REACH_FIRST:
@@ -72,7 +74,7 @@ class Broadcasts:
                 *self._base(plan.id),
                 keys.segments(plan.id),
                 *(keys.places(kind) for kind in REACH_FIRST),
-                keys.advisory(plan.stands or plan.id),
+                *(keys.advisory(plan.stands or plan.id), keys.owed, keys.recent),
                 *(keys.broadcast(told_by) for told_by in plan.told_by),
             ],
             [
@@ -84,6 +86,7 @@ class Broadcasts:
                 " ".join(str(buckets[kind]) for kind in REACH_FIRST),
                 "" if plan.share is None else plan.share,
                 " ".join(who.key for who in plan.chats),
+                _expected(plan, followers),
                 *plan.places,
             ],
         )
@@ -159,7 +162,7 @@ class Broadcasts:
         layout = await self._layout(broadcast_id)
         if layout is None or not lost:
             return ()
-        table = _KeyTable(self._base(broadcast_id))
+        table = KeyTable(self._base(broadcast_id))
         args: list[Value] = [self._server.now_arg, broadcast_id, role]
         for who in sorted(lost, key=lambda r: (REACH_FIRST.index(r.kind), r.chat_id)):
             chat = table.index(self._keys.chat(who.chat_id))
@@ -170,11 +173,11 @@ class Broadcasts:
         """Write down how sends ended; an entry counts only if it was in flight: twice is once."""
         for _ in range(ROUNDS):
             layout = await self._layout(broadcast_id)
-            table = _KeyTable(self._base(broadcast_id))
+            table = KeyTable([*self._base(broadcast_id), self._keys.measures(broadcast_id)])
             made = layout.made if layout else ""
             args: list[Value] = [self._server.now_arg, broadcast_id, role, made]
             if layout:
-                args += (self._entry(layout, table, entry) for entry in entries)
+                args += (entry_words(self._keys, layout, table, entry) for entry in entries)
             reply: bytes = await self._server.run("record", table.keys, args)
             if reply.decode() != _RESYNC:
                 return Standing(reply.decode())
@@ -204,7 +207,10 @@ class Broadcasts:
                 return False
             reply: bytes = await self._server.run(
                 script,
-                [*self._base(broadcast_id), layout.receipts(self._keys, who)],
+                [
+                    *self._base(broadcast_id),
+                    *(layout.receipts(self._keys, who), self._keys.measures(broadcast_id)),
+                ],
                 [self._server.now_arg, broadcast_id, layout.made, *args],
             )
             if reply.decode() != _RESYNC:
@@ -317,65 +323,25 @@ class Broadcasts:
     async def _take(
         self, role: str, broadcast_id: str, layout: Layout | None, seen: Peek
     ) -> tuple[str, list[Any]]:
-        table = _KeyTable([*self._base(broadcast_id), self._keys.served])
+        table = KeyTable([*self._base(broadcast_id), self._keys.served])
         ticket = f"{self._process}-{next(self._tickets)}"
         pause = "" if seen.pause_ms is None else seen.pause_ms
         args: list[Value] = [self._server.now_arg, broadcast_id, role]
         args += (layout.made if layout else "", ticket, seen.seen, seen.after, pause)
         if layout:
-            args += (self._candidate(layout, table, one) for one in seen.candidates)
+            args += (candidate_words(self._keys, layout, table, one) for one in seen.candidates)
         verdict, *reply = await self._server.run("claim", table.keys, args)
         return verdict.decode(), reply
 
-    def _candidate(self, layout: Layout, table: _KeyTable, candidate: Candidate) -> str:
-        keys, who = self._keys, candidate.recipient
-        place = keys.place(candidate.place, who.kind) if candidate.place is not None else None
-        chat, receipts = (
-            table.index(keys.chat(who.chat_id)),
-            table.index(layout.receipts(keys, who)),
-        )
-        source = "later" if candidate.later else "cursor"
-        told = table.indices(layout.told(keys, who))
-        return f"{who.key} {source} {chat} {receipts} {table.index(place)} {told}"
 
-    def _entry(self, layout: Layout, table: _KeyTable, entry: Entry) -> str:
-        who = entry.recipient
-        bucket = table.index(layout.receipts(self._keys, who))
-        end = entry.end.value if entry.end else ""
-        message = "" if entry.message_id is None else entry.message_id
-        moved = "" if entry.moved_to is None else self._moved(layout, table, entry)
-        return f"{who.key} {end} {message} {_due(entry)} {bucket} {moved or ' 0'}"
-
-    def _moved(self, layout: Layout, table: _KeyTable, entry: Entry) -> str:
-        who = Recipient(entry.recipient.kind, entry.moved_to or 0)
-        return f"{who.key} {table.index(layout.receipts(self._keys, who))}"
-
-
-def _due(entry: Entry) -> str:
-    """When it is due, marked where the wait is no failure or the chat may have been told."""
-    if entry.due is None:
-        return ""
-    return f"{'' if entry.failed else 'w'}{'d' if entry.doubtful else ''}{to_ms(entry.due)}"
-
-
-class _KeyTable:
-    """The KEYS of one call, each once; entries of ARGV name them by their place (from 1)."""
-
-    def __init__(self, base: Sequence[str]) -> None:
-        self._places = {key: place for place, key in enumerate(base, 1)}
-
-    def index(self, key: str | None) -> int:
-        """The key's place, 0 for none."""
-        return 0 if key is None else self._places.setdefault(key, len(self._places) + 1)
-
-    def indices(self, keys: Sequence[str]) -> str:
-        """The keys' places with commas between, 0 for none."""
-        return ",".join(str(self.index(key)) for key in keys) if keys else "0"
-
-    @property
-    def keys(self) -> list[str]:
-        """KEYS in order."""
-        return list(self._places)
+def _expected(plan: Plan, followers: Mapping[Kind, int]) -> int:
+    """How many chats its places and names would make, at most; those told before are counted
+    where they are known.
+    """
+    following = sum(followers[kind] for kind in plan.kinds)
+    if plan.share is not None:
+        following = -(-following * plan.share // 100)
+    return following + len(plan.chats)
 
 
 _RESYNC = "resync"

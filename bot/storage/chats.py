@@ -77,6 +77,10 @@ class Chats:
         What the new id chose by itself meanwhile is kept where the two do not contradict. The old
         id stays as a trace, so that a correction to those who were told still finds the group.
         """
+        # Before the group is told under its new id, or what it is told would not be pinned there.
+        if await self._server.call("SISMEMBER", self._keys.pinners, old_id):
+            key = self._keys.pinners
+            await self._server.pipe(("SADD", key, new_id), ("SREM", key, old_id))
         for _ in range(_TRIES):
             old, new = await self._read(old_id, new_id)
             before, after = _chat(old_id, old), _chat(new_id, new)

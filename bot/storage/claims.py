@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.broadcast import Broadcast, BroadcastState, Claim, Claimed, Manner, Standing
 from bot.domain.delivery import End, Lane
 from bot.domain.subscriber import Recipient
-from bot.storage.layout import read_answers
+from bot.storage.layout import END, read_answers
 from bot.storage.notes import read_note
 from bot.storage.server import from_ms
 from bot.storage.spoken import spoken_of
@@ -70,4 +70,6 @@ def broadcast_of(
         paid=fields[b"paid"] == b"1" if b"paid" in fields else None,
         spent=int(fields.get(b"spent", 0)),
         unpaid=fields[b"unpaid"].decode() if b"unpaid" in fields else None,
+        expected=int(fields.get(b"expected", 0)),
+        is_met=fields.get(b"cursor") == END.encode(),
     )

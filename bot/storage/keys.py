@@ -92,6 +92,28 @@ class Keys:
         """Small hash: chat id -> message id, or a letter for another end."""
         return f"{self._tag}:broadcast:{broadcast_id}:receipts:{kind.value[0]}:{bucket}"
 
+    def measures(self, broadcast_id: str) -> str:
+        """Hash: times to acceptance by bucket, causes, 429s and how long they lasted."""
+        return self._key("broadcast", broadcast_id, "measures")
+
+    @property
+    def owed(self) -> str:
+        """Sorted set of broadcasts whose report is not out yet, scored with when they began."""
+        return self._key("progress", "owed")
+
+    @property
+    def recent(self) -> str:
+        """Sorted set of the newest broadcasts that told somebody, scored with when they began."""
+        return self._key("progress", "recent")
+
+    def progress(self, broadcast_id: str) -> str:
+        """Hash: operator's id -> message that shows it; `look` and `before` are two looks."""
+        return self._key("progress", "of", broadcast_id)
+
+    def showing(self, broadcast_id: str, operator_id: int) -> str:
+        """String with expiry: a replica is sending an operator that message."""
+        return self._key("progress", "showing", broadcast_id, operator_id)
+
     def advisory(self, advisory_id: str) -> str:
         """Hash: one advisory as received and decided."""
         return self._key("advisory", advisory_id)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.drill import in_share
 from bot.domain.subscriber import REACH_FIRST, Kind, Recipient
 from bot.storage.keys import Keys, bucket_of
+from bot.storage.server import from_ms
 
 PER_BUCKET = 64
 """Receipts a bucket is meant to hold: well inside a listpack, few enough keys."""
@@ -49,8 +51,8 @@ class Layout:
     """`made` is new for each publication: an id published again after a flush is another one.
 
     The receipts of the broadcasts `told_by` are walked; `answers` are those with the messages
-    that are answered or changed, the newest first, each with its buckets. Of the subscribers of
-    places a `share` in percent is met, where it is not None.
+    that are answered or changed, the newest first, each with its buckets. `started` is when it
+    was published. Of the subscribers of places a `share` in percent is met, where it is not None.
     """
 
     id: str
@@ -59,6 +61,7 @@ class Layout:
     segments: tuple[Segment, ...]
     told_by: tuple[str, ...]
     answers: tuple[tuple[str, Buckets], ...]
+    started: datetime
     share: int | None = None
 
     @classmethod
@@ -71,6 +74,7 @@ class Layout:
             segments=tuple(Segment.parse(item.decode()) for item in raw),
             told_by=tuple(fields[b"told_by"].decode().split()),
             answers=read_answers(fields.get(b"answers", b"").decode()),
+            started=from_ms(fields[b"started"]),
             share=int(fields[b"share"]) if b"share" in fields else None,
         )
 

@@ -27,6 +27,7 @@ from bot.storage.keys import Keys
 from bot.storage.operators import Operators
 from bot.storage.pace import Pace
 from bot.storage.pins import Pins
+from bot.storage.progress import ProgressNotes
 from bot.storage.queue import AdvisoryQueue
 from bot.storage.role import Role
 from bot.storage.rollcalls import RollCalls
@@ -85,6 +86,7 @@ class Storage:
     shelters: Shelters
     role: Role
     pace: Pace
+    progress: ProgressNotes
     timers: Timers
     drill_steps: Timers
     drill_plans: DrillPlans
@@ -148,6 +150,7 @@ async def open_storage(
             shelters=Shelters(redis, keys),
             role=Role(redis, keys),
             pace=Pace(redis, keys, story),
+            progress=ProgressNotes(redis, keys),
             timers=Timers(redis, keys, story),
             drill_steps=Timers(redis, keys, story, of_drills=True),
             drill_plans=DrillPlans(redis, keys, story),

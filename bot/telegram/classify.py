@@ -23,7 +23,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.domain.delivery import Outcome, Verdict
+from bot.domain.delivery import Cause, Outcome, Verdict
 from bot.telegram.errors import AnswerLost, NotSent
 
 DEFAULT_RETRY_AFTER_S = 5
@@ -115,6 +115,14 @@ WORDINGS: tuple[tuple[Verdict, tuple[str, ...]], ...] = (
 )
 """Which words of a refusal mean what. The first row that fits wins; no row means refused."""
 
+CAUSES: tuple[tuple[Cause, tuple[str, ...]], ...] = (
+    (Cause.BLOCKED, ("was blocked", "is_blocked")),
+    (Cause.DEACTIVATED, ("deactivated", "chat was deleted")),
+    (Cause.REMOVED, ("bot was kicked", "bot is not a member")),
+    (Cause.NOT_STARTED, ("can't initiate conversation", "can't send messages to bots")),
+)
+"""Why a chat is unreachable, by words of its row above; no row means that it is not found."""
+
 # How Telegram's server writes the answer to a send: reading only this much of it saves a tenth of
 # the processor time of a broadcast.
 _SENT = re.compile(rb'\{"ok":\s*true,\s*"result":\s*\{"message_id":\s*(\d+)\s*[,}]')
@@ -188,14 +196,22 @@ def outcome_of(error: TelegramError) -> Outcome:
             return Outcome(Verdict.AMBIGUOUS, detail=detail)
         case NetworkError():
             return Outcome(_by_words(detail) or Verdict.SERVER, detail=detail)
-    return Outcome(_by_words(detail) or Verdict.REFUSED, detail=detail)
+    return _worded(_by_words(detail) or Verdict.REFUSED, detail)
 
 
 def _refusal(status: int, description: str, migrate_to: int | None = None) -> Outcome:
     detail = _short(description)
     if migrate_to is not None:
         return Outcome(Verdict.MIGRATED, migrate_to=migrate_to, detail=detail)
-    return Outcome(_verdict(status, detail), detail=detail)
+    return _worded(_verdict(status, detail), detail)
+
+
+def _worded(verdict: Verdict, detail: str) -> Outcome:
+    if verdict is not Verdict.UNREACHABLE:
+        return Outcome(verdict, detail=detail)
+    words = detail.casefold()
+    found = (cause for cause, wordings in CAUSES if any(one in words for one in wordings))
+    return Outcome(verdict, detail=detail, cause=next(found, Cause.NOT_FOUND))
 
 
 def _verdict(status: int, detail: str) -> Verdict:

@@ -47,11 +47,14 @@ async def test_night_without_telegram_has_publish_status_cancel_and_audit(town: 
         again = await run("cancel", code, "--operator", str(iryna.id), "--yes")
         assert again.code == 1
         assert "there is nothing to end" in again.output
-    assert set(town.told("from the shell")) == set(people)
+    # Whoever published it is told how it went.
+    assert set(town.told("from the shell")) == {*people, iryna.id}
     assert town.told("помилково") == dict.fromkeys(people, 1)
     assert [what for _, what in await audited(town)] == ["submitted", "corrected"]
     entries = [entry async for entry in town.storage.audit.entries()]
     assert verify(entries, await town.storage.audit.span()) == ()
+    # The audit names the correction by the code that people see.
+    assert await town.storage.advisories.by_code(entries[-1].facts["after"]["code"]) is not None
     table = await run("audit", "--export", "csv")
     rows = list(csv.DictReader(io.StringIO(table.output.lstrip("\ufeff"))))
     assert [row["what"] for row in rows] == ["submitted", "corrected"]

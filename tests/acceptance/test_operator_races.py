@@ -30,11 +30,13 @@ async def test_of_two_decisions_at_once_one_holds(town: Town) -> None:
         assert late.startswith(f"{record.decided_by} has decided already")
         for one in (iryna, petro):
             await one.sees(f"by {record.decided_by}")
+        is_published = record.state is AdvisoryState.PUBLISHED
+        if is_published:
+            await bot.wait_log("broadcast ended")
         assert not bot.complaints
     done = await audited(town)
     assert len(done) == 1
     assert done[0][0] == record.decided_by
-    is_published = record.state is AdvisoryState.PUBLISHED
     assert town.told("contested")[person.id] == int(is_published)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from functools import partial
 from typing import NamedTuple
 
 import pytest
+from telegram.ext import CallbackQueryHandler, CommandHandler
 
+from bot.chat.handlers import of_operators
 from bot.domain.operators import Act, Operator, Role, may
 from bot.sandbox.messages import Message
 from tests.acceptance.advisories import alert
@@ -21,7 +25,9 @@ COMMANDS = {
     "cancel": (Act.CORRECT, "No warning is active"),
     "allclear": (Act.CORRECT, "No warning is active"),
     "halt": (Act.CORRECT, "Nothing is being sent"),
+    "drill": (Act.DRILL, "A new drill"),
     "pending": (Act.VIEW, "1 draft is open"),
+    "progress": (Act.VIEW, "Nothing has been sent yet"),
     "sources": (Act.VIEW, "Sources"),
     "operators": (Act.VIEW, "People and roles"),
     "audit": (Act.VIEW, "Audit"),
@@ -68,8 +74,12 @@ async def _scene(town: Town, owner: Hand) -> Scene:
         ok.replace("ok:", "ov:"): Act.OVERRIDE,
         **{
             ok.replace("ok:", f"{verb}:"): Act.CORRECT
-            for verb in ("f:m", "fs:m", "f:u", "f:h", "f:r")
+            for verb in ("f:m", "fs:m", "f:u", "f:h", "f:r", "xf:m", "xfs:m", "xf:h", "xf:r", "x:s")
         },
+        "x:t:air_attack": Act.DRILL,
+        f"x:d:{preview.split(':')[1]}": Act.DRILL,
+        preview.replace("d:", "x:", 1): Act.DRILL,
+        "x:k:kyiv-monthly:2026-11": Act.DRILL,
         "op:list": Act.VIEW,
         "op:invite": Act.MANAGE,
         "op:new:owner": Act.MANAGE,
@@ -77,6 +87,8 @@ async def _scene(town: Town, owner: Hand) -> Scene:
         f"op:role:{victim.id}:viewer:owner": Act.MANAGE,
         f"op:places:{victim.id}": Act.MANAGE,
         f"op:del:{victim.id}:viewer": Act.MANAGE,
+        "pg:list": Act.VIEW,
+        **{ok.replace("ok:", verb): Act.VIEW for verb in ("pg:see:", "pg:csv:")},
         "au:to:5": Act.VIEW,
         "au:csv": Act.VIEW,
         "au:json": Act.VIEW,
@@ -84,8 +96,22 @@ async def _scene(town: Town, owner: Hand) -> Scene:
     return Scene(people, presses)
 
 
+def test_every_command_of_operators_is_tried() -> None:
+    """With each role and with strangers, below; a new one must be put into the table."""
+    commands = [one.commands for one in of_operators() if isinstance(one, CommandHandler)]
+    assert frozenset[str]().union(*commands) == set(COMMANDS)
+
+
+def _untried(presses: Iterable[str]) -> list[str]:
+    """The patterns of operators' buttons that none of these fits."""
+    buttons = [one.pattern for one in of_operators() if isinstance(one, CallbackQueryHandler)]
+    patterns = [one for one in buttons if isinstance(one, re.Pattern)]
+    assert len(patterns) == len(buttons) > 0
+    return [one.pattern for one in patterns if not any(map(one.match, presses))]
+
+
 async def test_nobody_may_press_what_their_role_does_not_allow(town: Town) -> None:
-    """Commands with one process, buttons with two more: one would bound such a flood of them."""
+    """Commands with one process, buttons with more: one would bound such a flood of them."""
     owner = hand(town, "Olena")
     async with town.bot(**settings(owner)):
         scene = await _scene(town, owner)
@@ -98,8 +124,9 @@ async def test_nobody_may_press_what_their_role_does_not_allow(town: Town) -> No
                     partial(_has_any, (shown, *REFUSED)), chat_id=person.id, after=sent.id
                 )
                 assert _has_any(expected, answer), (role, command)
+    assert _untried(scene.presses) == []
     presses = list(scene.presses.items())
-    for some in (presses[:13], presses[13:]):
+    for some in (presses[:13], presses[13:26], presses[26:]):
         async with town.bot(**settings(owner)) as bot:
             for role, person in scene.people.items():
                 operator = None if role is None else Operator(person.id, role)

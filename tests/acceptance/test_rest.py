@@ -74,6 +74,18 @@ async def test_one_held_warning_comes_as_itself_after_the_pause(shared: Shared) 
     await town.until_told("alone", 1)
 
 
+async def test_longer_pause_lets_out_what_would_begin_in_it(shared: Shared) -> None:
+    town, bot = shared
+    olena = await town.person("Olena", "en")
+    await _say(town, olena, "/pause 2h", "Paused until")
+    await town.publish(_later(town, "in six hours"))
+    await bot.wait_log("broadcast ended")
+    assert not town.told("in six hours")
+    await _say(town, olena, "/pause 24h", "Paused until")
+    await town.until_told("in six hours", 1)
+    assert [one.silent for one in town.sends("in six hours")] == [True]
+
+
 async def test_nonsense_is_answered_with_what_can_be_written(shared: Shared) -> None:
     town, _ = shared
     olena = await town.person("Olena", "en")

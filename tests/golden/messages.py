@@ -29,6 +29,13 @@ from tests.unit.rendering.samples import (
 
 FOLDER: Final = Path(__file__).parent
 _ABOVE: Final = "(as above) "
+_ENDINGS: Final = (
+    Purpose.PASSED,
+    Purpose.EXPIRED,
+    Purpose.CANCEL,
+    Purpose.ALL_CLEAR,
+    Purpose.NARROWED,
+)
 _TIME: Final = [{"valueName": "timeToShelter", "value": "90"}]
 
 
@@ -85,11 +92,13 @@ def _follow_ups() -> dict[str, Notice]:
         "expired": replace(over, purpose=Purpose.EXPIRED),
         "all-clear": replace(clear, purpose=Purpose.ALL_CLEAR),
         "graded all-clear": replace(clear, purpose=Purpose.EASED),
+        "left out": replace(
+            cancel_notice(about=KYIV_ADVISORY),
+            purpose=Purpose.NARROWED,
+            left_places=(place("702550", "Lviv", "Львів"),),
+        ),
         "replaced": replace(warning, mark=Mark.REPLACED, ended_as=Purpose.PASSED),
-        **{
-            f"ended, {how}": replace(warning, mark=Mark.ENDED, ended_as=how)
-            for how in (Purpose.PASSED, Purpose.EXPIRED, Purpose.CANCEL, Purpose.ALL_CLEAR)
-        },
+        **{f"ended, {how}": replace(warning, mark=Mark.ENDED, ended_as=how) for how in _ENDINGS},
     }
 
 

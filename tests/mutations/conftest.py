@@ -1,4 +1,4 @@
-"""Mutations run side by side; the slow ones are marked and run by `make mutations`."""
+"""Mutations run side by side, and only where `-m` speaks of them, as `make mutations` does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SIDE_BY_SIDE = 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked `mutation`, unless `-m` speaks of mutations."""
+    """Leave out what takes a guard out, unless `-m` speaks of mutations."""
     if "mutation" in config.option.markexpr:
         return
     left_out = [item for item in items if item.get_closest_marker("mutation")]

@@ -16,7 +16,7 @@ MUTATIONS = read_table()
 
 def params() -> Iterator[object]:
     for one in MUTATIONS:
-        marks = [pytest.mark.mutation] if one.slow else []
+        marks = [pytest.mark.mutation, *([pytest.mark.slow] if one.slow else [])]
         yield pytest.param(one, id=one.name, marks=marks)
 
 
@@ -31,7 +31,8 @@ def test_guard_that_is_taken_out_is_missed(mutation: Mutation, runs: Runs) -> No
 
 
 @pytest.mark.timeout(0)
-@pytest.mark.parametrize("slow", [False, pytest.param(True, marks=pytest.mark.mutation)])
+@pytest.mark.mutation
+@pytest.mark.parametrize("slow", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_same_tests_pass_with_every_guard_in_place(slow: bool, runs: Runs) -> None:
     """Otherwise they would fail for the copying, and not for the guard."""
     run = runs.with_every_guard(slow=slow)
@@ -44,6 +45,12 @@ def test_mutation_whose_old_text_has_moved_says_so(tmp_path: Path) -> None:
         mutation = Mutation("name", "promise", "guard.py", old, "", ())
         with pytest.raises(AssertionError, match=rf"in guard.py {times} times, not once"):
             mutation.apply(tmp_path)
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.name)
+def test_guard_stands_where_the_table_says(mutation: Mutation) -> None:
+    """Seen at each `make test`; what happens without it only by `make mutations`."""
+    assert (ROOT / mutation.file).read_text("utf-8").count(mutation.old) == 1
 
 
 def test_every_mutation_has_a_name_of_its_own() -> None:

@@ -58,7 +58,8 @@ async def ask(update: Update, context: Context) -> None:
     what, language = Finish(_pressed(context)[0]), await language_of(update, context)
     publishing, services = office(context).publishing, context.services
     advisory = publishing.finish(what, original, await _said(context, what, record, original))
-    notice = await office(context).notices.of(publishing.record(advisory, operator.id))
+    shown = publishing.record(advisory, operator.id, original)
+    notice = await office(context).notices.of(shown)
     await answer(update)
     seen = services.renderer.render(notice, language, Layout.PRIVATE)
     for message in services.operator_texts.preview(language, seen):

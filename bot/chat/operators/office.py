@@ -15,6 +15,7 @@ from bot.domain.operators import Role
 from bot.domain.record import AdvisoryRecord
 from bot.domain.template import Template
 from bot.pipeline.drill_calendar import DrillCalendar
+from bot.pipeline.progress import Gauge
 from bot.pipeline.publishing import Publishing
 from bot.pipeline.roster import Roster
 from bot.rendering.card import Cards
@@ -22,10 +23,12 @@ from bot.rendering.drill import DrillCards
 from bot.rendering.followup import FollowUps
 from bot.rendering.notice import Notice
 from bot.rendering.pages import Pages
+from bot.rendering.progress import ProgressTexts
 from bot.storage.asked import Asked
 from bot.storage.audit import Audit
 from bot.storage.drafts import Drafts
 from bot.storage.operators import Operators
+from bot.storage.progress import ProgressNotes
 from bot.storage.source_contacts import SourceContacts
 from bot.storage.timers import Timers
 
@@ -90,6 +93,9 @@ class Office:
     follow_ups: FollowUps
     steering: Steering
     pages: Pages
+    gauge: Gauge
+    progress_notes: ProgressNotes
+    progress_texts: ProgressTexts
     terms: Terms
     source_names: Mapping[str, str]
     set_menu: Callable[[int, Role | None], Awaitable[None]]

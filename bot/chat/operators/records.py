@@ -72,11 +72,12 @@ def as_csv(entries: Iterable[Entry]) -> bytes:
     table.writerow((*COLUMNS, "hash"))
     for entry in entries:
         facts = entry.facts
-        table.writerow([*(_cell(facts[name]) for name in COLUMNS), entry.hash])
+        table.writerow([*(cell(facts[name]) for name in COLUMNS), entry.hash])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
+    """A value for a cell of a table."""
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False) if value else ""
     # A name that begins as a formula would be one in a spreadsheet.

@@ -1,4 +1,4 @@
--- KEYS: the seven, receipts of the chat. ARGV: now, id, made, key, chat id.
+-- KEYS: the seven, receipts of the chat, measures. ARGV: now, id, made, key, chat id.
 -- Answers 1 when this broadcast will tell the chat, 0 when not, resync.
 --
 -- The counterpart of the cursor: someone who subscribed behind it, or between the reading of
@@ -14,21 +14,23 @@ if b.state == 'cancelled' or b.state == 'expired' or b.now >= b.expires
 end
 local told = redis.call('HGET', bucket, chat_id)
 local again = {[LETTER.unreachable] = 'unreachable', [LETTER.held] = 'held'}
-if told and not again[told] then return '0' end
+local letter, cause = string.match(told or '', '^(%a)(.*)$')
+if told and not again[letter] then return '0' end
 if not told and known(b, key, bucket, chat_id) then return '1' end
 
 redis.call('ZADD', b.later, b.now, key)
 if told then
   -- Could not be reached or rested: counted once already, and about to end anew.
   redis.call('HDEL', bucket, chat_id)
-  count(b, again[told], -1)
+  count(b, again[letter], -1)
+  if cause ~= '' then redis.call('HINCRBY', KEYS[9], 'w:' .. cause, -1) end
 else
   redis.call('HINCRBY', b.hash, 'audience', 1)
 end
 keep(b, b.later)
 if b.state == 'done' then
   b.state = 'sending'
-  redis.call('HSET', b.hash, 'state', 'sending')
+  redis.call('HSET', b.hash, 'state', 'sending', 'reopened', '1')
   redis.call('HDEL', b.hash, 'ended')
   redis.call('ZADD', b.active, b.lane * LANE_WIDTH, b.id)
 end

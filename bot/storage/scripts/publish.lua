@@ -1,9 +1,10 @@
 -- KEYS: the seven, segments, places:channel, places:group, places:private, record of the advisory
--- that must stand, hashes of told_by.
+-- that must stand, broadcasts whose report is owed, the newest broadcasts, hashes of told_by.
 -- ARGV: now, id, made, lane, expires, manner, letters of the kinds, whether it closes what it
 -- follows, the advisory that must stand or '', told_by, those of them that are there with their
 -- buckets, answers with their buckets, own buckets, share of the places in percent or '', keys of
--- the chats it is for by name, place ids. Answers 1, or 0 for a duplicate.
+-- the chats it is for by name, how many chats places and names make, place ids. Answers 1, or 0 for
+-- a duplicate.
 --
 -- Which places have subscribers is read here, in the step that makes the broadcast active: somebody
 -- who subscribes at this moment is in a segment or sees the broadcast and joins it, never neither.
@@ -36,7 +37,7 @@ local function push_told(k, letter)
 end
 
 local function push_places(k, letter)
-  for from = 16, #ARGV, 1000 do
+  for from = 17, #ARGV, 1000 do
     local to = math.min(from + 999, #ARGV)
     local inhabited = redis.call('SMISMEMBER', KEYS[8 + k], unpack(ARGV, from, to))
     for i, yes in ipairs(inhabited) do
@@ -54,19 +55,22 @@ end
 push(nil)
 
 -- A pass over receipts remembers how many there were, so that later ones cause another pass.
-local sent, named = 0, ARGV[15] ~= ''
-for i = 13, #KEYS do
+local sent, named, expected = 0, ARGV[15] ~= '', tonumber(ARGV[16])
+for i = 15, #KEYS do
   -- Those whose fate is unknown may have been told: a correction is for them too.
   local counts = redis.call('HMGET', KEYS[i], 'n:sent', 'n:unknown')
-  sent = sent + (tonumber(counts[1]) or 0) + (tonumber(counts[2]) or 0)
-  -- Nobody joins a broadcast that has been corrected: the correction would pass him by.
+  local told = (tonumber(counts[1]) or 0) + (tonumber(counts[2]) or 0)
+  sent = sent + told
+  -- They are mostly the same chats again and again.
+  expected = math.max(expected, told)
   named = named or redis.call('HEXISTS', KEYS[i], 'named') == 1
+  -- Nobody joins a broadcast that has been corrected: the correction would pass him by.
   if closes and redis.call('EXISTS', KEYS[i]) == 1 then redis.call('HSET', KEYS[i], 'closed', '1') end
 end
 b.cursor = sent .. ':0:'
 redis.call('HSET', b.hash, 'state', 'sending', 'lane', ARGV[4], 'expires', ARGV[5], 'made', made,
   'cursor', b.cursor, 'audience', 0, 'started', b.now, 'manner', ARGV[6], 'told_by', ARGV[10],
-  'answers', ARGV[12], 'buckets', ARGV[13])
+  'answers', ARGV[12], 'buckets', ARGV[13], 'expected', expected)
 -- Who is named need not follow anything; what goes on from there reaches them too.
 if named then redis.call('HSET', b.hash, 'named', '1') end
 if ARGV[14] ~= '' then redis.call('HSET', b.hash, 'share', ARGV[14]) end
@@ -79,5 +83,11 @@ if named then keep(b, b.later) end
 keep(b, b.hash)
 keep(b, segments)
 redis.call('ZADD', b.active, b.lane * LANE_WIDTH, id)
+-- A mark on older messages tells nobody anything.
+if ARGV[6] ~= 'edit' then
+  redis.call('ZADD', KEYS[13], b.now, id)
+  redis.call('ZADD', KEYS[14], b.now, id)
+  redis.call('ZREMRANGEBYRANK', KEYS[14], 0, -101)
+end
 rewake(b)
 return 1

@@ -1,4 +1,4 @@
--- KEYS: the seven, receipts of the chat. ARGV: now, id, made, chat id.
+-- KEYS: the seven, receipts of the chat, measures. ARGV: now, id, made, chat id.
 -- Answers 1, or 0 where nothing was held, or resync.
 --
 -- The chat has read in a summary what was held for it: it counts as told, by no message of its own.

@@ -23,6 +23,7 @@ from bot.sandbox.messages import Message
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import World
 from bot.storage.opening import Storage
+from tests.oracle import overseen
 
 KYIV, LVIV, BROVARY = "703448", "702550", "711390"
 STOP_S = 0.3
@@ -124,7 +125,8 @@ async def _run(redis: Redis, redis_url: str, *, unsigned: str) -> AsyncIterator[
         bot.add_done_callback(lambda ended: ready.done() or ready.cancel(str(ended.exception())))
         await ready
         try:
-            yield Stage(sandbox, redis, ready.result().storage)
+            with overseen(sandbox):
+                yield Stage(sandbox, redis, ready.result().storage)
         finally:
             stop.set()
             done, _ = await asyncio.wait({bot}, timeout=STOP_S)

@@ -118,6 +118,8 @@ async def test_roll_call_closes_by_itself_when_its_time_is_over(stage: Stage) ->
     group, (owner, anna) = await group_of(stage, "Anna")
     call = await opened(stage, group, owner, "/rollcall 5")
     await said(stage, anna, call, "safe")
+    # The counter has been drawn: one that is due would close it before the next answer.
+    await counted(stage, call, "I'm safe: 1")
     key = f"{{forewarn}}:rollcall:{group.id}"
     await stage.redis.hset(key, "closes", 1)  # its five minutes are over
     await said(stage, owner, call, "safe")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ from redis.asyncio import Redis
 from bot.domain.life import Mark, Purpose
 from bot.domain.subscriber import Kind
 from tests.integration.pipeline.village import HOUR, KYIV, LVIV, Village, area, reference, village
+
+ODESA = "698740"
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ async def test_future_window_is_announced_reminded_opened_and_passes(here: Villa
         await here.deliver()
     expected = [Purpose.ALERT, Purpose.REMINDER, Purpose.WINDOW_OPEN, Purpose.PASSED]
     assert purposes(here, 1) == expected
-    # A group has no checklist of its own.
+    # The group has begun no list that could be unfinished.
     assert purposes(here, -5) == [p for p in expected if p is not Purpose.REMINDER]
     alert, _, opened, passed = here.of(1)
     assert [one.silent for one in here.sent if one.chat_id == 1] == [False, True, False, True]
@@ -48,6 +50,73 @@ async def test_future_window_is_announced_reminded_opened_and_passes(here: Villa
     assert opened.text.startswith("<b>ENDED")
     assert "No all-clear has come" in passed.text
     assert not any("late" in one.text for one in here.sent)
+
+
+CHANGES_OF_CLOCKS = [
+    ("autumn", "2024-10-27T03:30:00+03:00", "2024-10-27T03:30:00+02:00",
+     "Sun 27 Oct, 03:30 (UTC+3) – Sun 27 Oct, 03:30 (UTC+2)"),
+    ("spring", "2024-03-31T02:30:00+02:00", "2024-03-31T04:30:00+03:00",
+     "Sun 31 Mar, 02:30 – Sun 31 Mar, 04:30"),
+    ("leap day", "2024-02-28T23:30:00+02:00", "2024-02-29T00:30:00+02:00",
+     "Wed 28 Feb, 23:30 – Thu 29 Feb, 00:30"),
+    ("24:00", "2024-11-20T23:00:00+02:00", "2024-11-20T24:00:00+02:00",
+     "Wed 20 Nov, 23:00 – Thu 21 Nov, 00:00"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("onset", "expires", "shown"),
+    [r[1:] for r in CHANGES_OF_CLOCKS],
+    ids=[r[0] for r in CHANGES_OF_CLOCKS],
+)
+async def test_window_of_an_hour_over_a_change_lasts_an_hour(
+    here: Village, onset: str, expires: str, shown: str
+) -> None:
+    opens = datetime.fromisoformat(onset).astimezone(UTC)
+    here.clock.now = opens - 3 * HOUR
+    await here.receive(here.alert("attack", info={"onset": onset, "expires": expires}))
+    (alert, *_) = await here.deliver()
+    assert shown in alert.text
+    told = []
+    for minutes in (59, 2, 118, 2, 58, 2):
+        await here.pass_time(timedelta(minutes=minutes))
+        told.append([one.purpose for one in await here.deliver() if one.chat_id == 1])
+    nothing: list[Purpose] = []
+    assert told == [
+        nothing,
+        [Purpose.REMINDER],
+        nothing,
+        [Purpose.WINDOW_OPEN],
+        nothing,
+        [Purpose.PASSED],
+    ]
+
+
+JUMPS = [
+    ("far ahead and back", [100 * HOUR, -100 * HOUR]),
+    ("back and ahead", [-100 * HOUR, 100 * HOUR]),
+    ("a little, again and again", [HOUR, -2 * HOUR, 2 * HOUR, -HOUR]),
+]
+
+
+@pytest.mark.parametrize("jumps", [r[1] for r in JUMPS], ids=[r[0] for r in JUMPS])
+async def test_clock_that_jumps_repeats_nothing(here: Village, jumps: list[timedelta]) -> None:
+    advisory = await here.receive(here.alert("attack"))
+    await here.deliver()
+    for jump in jumps:
+        await here.pass_time(jump)
+        here.restart()
+        await here.review.reassert()
+        await here.deliver()
+    for hours in (4, 2, 12):
+        await here.pass_time(hours * HOUR)
+        await here.deliver()
+    told = [one.purpose for one in here.sent if one.chat_id == 1]
+    assert len(told) == len(set(told))
+    assert told[0] is Purpose.ALERT
+    met = await here.storage.timers.met(advisory.id)
+    assert "waits" not in met.values()
+    assert not any(one.is_live for one in here.shown)
 
 
 async def test_opening_that_was_missed_while_the_bot_was_down_is_told_late(here: Village) -> None:
@@ -63,6 +132,21 @@ async def test_opening_that_was_missed_while_the_bot_was_down_is_told_late(here:
     met = await here.storage.timers.met(advisory.id)
     # The reminder's time was over: nobody needs it any more.
     assert met == {"remind120": "missed", "open": "late", "passed": "waits"}
+
+
+async def test_of_two_reminders_that_the_bot_slept_through_one_comes(here: Village) -> None:
+    window = {
+        "onset": (here.clock.now + 20 * HOUR).isoformat(),
+        "expires": (here.clock.now + 30 * HOUR).isoformat(),
+    }
+    advisory = await here.receive(here.alert("attack", info=window))
+    await here.deliver()
+    await here.pass_time(19 * HOUR)
+    await here.deliver()
+    assert purposes(here, 1) == [Purpose.ALERT, Purpose.REMINDER]
+    assert "This message comes late" in here.of(1)[1].text
+    met = await here.storage.timers.met(advisory.id)
+    assert (met["remind720"], met["remind120"]) == ("missed", "late")
 
 
 async def test_end_that_nobody_needs_any_more_is_recorded_and_told_to_nobody(
@@ -204,6 +288,124 @@ async def test_small_update_of_a_wider_area_alerts_the_newly_concerned(here: Vil
     assert len(here.of(1)) == 1
 
 
+BOTH = {"area": [area(KYIV), area(LVIV)]}
+KINDS_OF_UPDATE = [
+    ("a small one", {}, [Purpose.UPDATE]),
+    ("a rise", {"severity": "Extreme"}, [Purpose.ALERT, Purpose.UPDATE]),
+]
+
+
+@pytest.mark.parametrize(
+    ("info", "stay"), [r[1:] for r in KINDS_OF_UPDATE], ids=[r[0] for r in KINDS_OF_UPDATE]
+)
+async def test_whoever_an_update_leaves_out_hears_that_and_of_it_no_more(
+    here: Village, info: dict[str, Any], stay: list[Purpose]
+) -> None:
+    await here.follow(9, LVIV)
+    await here.follow(10, KYIV, LVIV)
+    first = await here.receive(here.alert("first", info=BOTH))
+    await here.deliver()
+    second = await here.receive(here.after(first, "second", info=info))
+    await here.deliver()
+    alert, left = here.of(9)
+    assert (left.purpose, left.silent, left.answers) == (Purpose.NARROWED, False, alert.id)
+    assert left.text.startswith("<b>No longer for your places: possible air attack, Kyiv, Lviv")
+    assert "It holds only for other places now: Kyiv." in left.text
+    assert "second" not in left.text
+    assert alert.text.startswith("<b>ENDED. This warning no longer holds for the places")
+    assert not alert.has_buttons
+    for chat_id in (1, 10):
+        assert purposes(here, chat_id) == stay
+    await here.pass_time(4 * HOUR)
+    await here.pass_time(2 * HOUR)
+    await here.deliver()
+    assert purposes(here, 9) == [Purpose.ALERT, Purpose.NARROWED]
+    assert purposes(here, 1)[-1] is Purpose.WINDOW_OPEN
+    # The end is heard by whoever was told of any version.
+    await here.receive(here.withdrawal(second, "off"))
+    await here.deliver()
+    assert [purposes(here, chat_id)[-1] for chat_id in (1, 9, 10)] == [Purpose.CANCEL] * 3
+
+
+async def test_whoever_was_left_out_and_is_concerned_again_hears_it_anew(here: Village) -> None:
+    await here.follow(9, LVIV)
+    first = await here.receive(here.alert("first", info=BOTH))
+    await here.deliver()
+    second = await here.receive(here.after(first, "second"))
+    await here.deliver()
+    third = await here.receive(here.after(second, "third", info=BOTH))
+    await here.deliver()
+    assert purposes(here, 9) == [Purpose.ALERT, Purpose.NARROWED, Purpose.UPDATE]
+    assert [one.is_live for one in here.of(9)] == [False, False, True]
+    assert not here.of(9)[-1].silent
+    # And out again; who was left out before hears it once more only for a new place.
+    await here.receive(here.after(third, "fourth"))
+    await here.deliver()
+    assert purposes(here, 9)[-1] is Purpose.NARROWED
+    assert not any(one.is_live for one in here.of(9))
+
+
+async def test_area_that_shrinks_twice_leaves_everybody_out_once(here: Village) -> None:
+    await here.follow(9, LVIV)
+    await here.follow(10, ODESA)
+    all_three = {"area": [area(KYIV), area(LVIV), area(ODESA)]}
+    first = await here.receive(here.alert("first", info=all_three))
+    await here.deliver()
+    second = await here.receive(here.after(first, "second", info=BOTH))
+    await here.deliver()
+    await here.receive(here.after(second, "third"))
+    await here.deliver()
+    for chat_id, had in ((9, Purpose.UPDATE), (10, Purpose.ALERT)):
+        assert purposes(here, chat_id) == [had, Purpose.NARROWED]
+        assert here.of(chat_id)[0].mark is Mark.ENDED
+
+
+async def test_word_of_being_left_out_stops_when_they_are_concerned_again(here: Village) -> None:
+    for chat_id in (9, 10):
+        await here.follow(chat_id, LVIV)
+    first = await here.receive(here.alert("first", info=BOTH))
+    await here.deliver()
+    second = await here.receive(here.after(first, "second"))
+    await here.receive(here.after(second, "third", info=BOTH))
+    await here.deliver()
+    for chat_id in (9, 10):
+        assert [one.is_live for one in here.of(chat_id)][-1]
+        assert Purpose.NARROWED not in purposes(here, chat_id)
+
+
+async def test_update_without_an_area_is_for_that_of_its_original(here: Village) -> None:
+    first = await here.receive(here.alert("first"))
+    await here.deliver(1)
+    same = here.after(first, "second")
+    del same["info"][0]["area"]
+    await here.receive(same)
+    await here.follow(9)
+    await here.deliver()
+    for chat_id in (1, 2, -5, 9):
+        (told,) = here.of(chat_id)
+        assert "second" in told.text
+    (accord,) = (await here.voices.of([KYIV])).accords
+    assert accord.voices[0].advisory.identifier == "second"
+
+
+@pytest.mark.parametrize("msg_type", ["Update", "Cancel"])
+async def test_end_for_a_part_of_the_places_waits_for_a_person(
+    here: Village, msg_type: str
+) -> None:
+    await here.follow(9, LVIV)
+    first = await here.receive(here.alert("first", info=BOTH))
+    await here.deliver()
+    clear = here.after(first, "clear", msgType=msg_type, info=CLEAR | {"area": [area(LVIV)]})
+    await here.receive(clear)
+    assert await here.deliver() == []
+    (waiting,) = await here.storage.advisories.pending()
+    assert waiting.reasons == ("clears_a_part",)
+    assert here.of(1)[0].is_live
+    whole = here.after(first, "whole", msgType=msg_type, info=CLEAR | BOTH)
+    await here.receive(whole)
+    assert len(await here.deliver()) == 4
+
+
 async def test_third_version_that_names_the_first_reaches_who_has_the_second(
     here: Village,
 ) -> None:
@@ -213,8 +415,8 @@ async def test_third_version_that_names_the_first_reaches_who_has_the_second(
     await here.receive(here.after(first, "second", info=wider))
     await here.follow(9, LVIV)
     await here.deliver()
-    # It speaks for the first place only, and names the first version only.
-    await here.receive(here.after(first, "third", info={"severity": "Extreme"}))
+    # It names the first version only.
+    await here.receive(here.after(first, "third", info={"severity": "Extreme"} | BOTH))
     await here.deliver()
     for chat_id in (1, 9):
         shown = here.of(chat_id)

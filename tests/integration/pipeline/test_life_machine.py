@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, settings
@@ -48,11 +48,15 @@ CHANGES: tuple[dict[str, Any], ...] = (
     {"event": "Missile attack"},
     WRONG,
     {"area": [area(KYIV), area(LVIV)]},
+    {"area": [area(LVIV)]},
     {"severity": "Extreme", "area": [area(LVIV)]},
 )
+AHEAD_H = (2, 12)
+LASTS_H = (4, 12)
 DOWN_H = 24
 """Longer stretches than this pass with a dispatcher that delivers."""
 ALL, SLEEPER = Preferences(), Preferences(quiet=Quiet(22 * 60, 7 * 60))
+HOME = {1: KYIV, 2: KYIV, 3: LVIV}
 GRAVE = Follow(least=Severity.EXTREME)
 CHOICES = (ALL, SLEEPER, Preferences(places={KYIV: GRAVE, LVIV: GRAVE}))
 SOURCES_WORD = {Purpose.CANCEL, Purpose.ALL_CLEAR}
@@ -60,66 +64,84 @@ SOURCES_WORD = {Purpose.CANCEL, Purpose.ALL_CLEAR}
 
 class Machine(RuleBasedStateMachine):
     url = ""
+    here: Village
 
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
         self.stack = AsyncExitStack()
-        self.first: Advisory | None = None
+        self.first: Advisory
+        self.window: dict[str, str] = {}
+        self.area = {KYIV}
+        self.moved: set[int] = set()
         self.names = 0
         self.ended: Purpose | None = None
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(coroutine)
 
-    @initialize()
-    def start(self) -> None:
-        self.here: Village = self.run(self._open())
-
     async def _open(self) -> Village:
         client = connect(self.url)
         await client.flushall()
         await client.aclose()
         here = await self.stack.enter_async_context(village(self.url))
-        for chat_id, place, chosen in ((1, KYIV, ALL), (2, KYIV, SLEEPER), (3, LVIV, ALL)):
-            await here.follow(chat_id, place, chosen=chosen)
+        for chat_id, place in HOME.items():
+            await here.follow(chat_id, place, chosen=SLEEPER if chat_id == 2 else ALL)
         return here
 
     def _name(self) -> str:
         self.names += 1
         return f"m{self.names}"
 
-    def _window(self, hours: int) -> dict[str, str]:
+    def _window(self, ahead: int, lasts: int) -> dict[str, str]:
         now = self.here.clock.now.replace(microsecond=0)
         return {
-            "onset": (now + 2 * HOUR).isoformat(),
-            "expires": (now + (2 + hours) * HOUR).isoformat(),
+            "onset": (now + ahead * HOUR).isoformat(),
+            "expires": (now + (ahead + lasts) * HOUR).isoformat(),
         }
 
-    @precondition(lambda self: self.first is None)
-    @rule(hours=st.sampled_from([4, 12]))
-    def announce(self, hours: int) -> None:
-        alert = self.here.alert(self._name(), info=self._window(hours))
+    @initialize(ahead=st.sampled_from(AHEAD_H), lasts=st.sampled_from(LASTS_H))
+    def announce(self, ahead: int, lasts: int) -> None:
+        self.here = self.run(self._open())
+        self.window = self._window(ahead, lasts)
+        alert = self.here.alert(self._name(), info=self.window | {"area": [area(KYIV)]})
         self.first = self.run(self.here.receive(alert))
 
-    @precondition(lambda self: self.first and not self.ended)
-    @rule(change=st.sampled_from(CHANGES), hours=st.sampled_from([4, 12]))
-    def update(self, change: dict[str, Any], hours: int) -> None:
-        assert self.first is not None
-        info = self._window(hours) | change
+    def _update(self, info: dict[str, Any]) -> None:
+        info = self.window | {"area": [area(one) for one in sorted(self.area)]} | info
+        self.area = {one["areaDesc"] for one in info["area"]}
+        # It names the first version, whichever is the newest.
         self.run(self.here.receive(self.here.after(self.first, self._name(), info=info)))
 
-    @precondition(lambda self: self.first and not self.ended)
+    @precondition(lambda self: not self.ended)
+    @rule(
+        change=st.sampled_from(CHANGES),
+        ahead=st.sampled_from(AHEAD_H),
+        lasts=st.sampled_from(LASTS_H),
+    )
+    def update(self, change: dict[str, Any], ahead: int, lasts: int) -> None:
+        self.window = self._window(ahead, lasts)
+        self._update(change)
+
+    @precondition(lambda self: not self.ended and not self._is_over())
+    @rule(change=st.sampled_from(CHANGES))
+    def update_within_the_window(self, change: dict[str, Any]) -> None:
+        self._update(change)
+
+    def _is_over(self) -> bool:
+        return datetime.fromisoformat(self.window["expires"]) <= self.here.clock.now
+
+    @precondition(lambda self: not self.ended)
     @rule()
     def ease(self) -> None:
-        assert self.first is not None
-        eased = self.here.after(self.first, self._name(), info=self._window(4) | CLEAR | SCOPE)
+        where = {"area": [area(one) for one in sorted(self.area)]}
+        info = self._window(2, 4) | CLEAR | SCOPE | where
+        eased = self.here.after(self.first, self._name(), info=info)
         self.run(self.here.receive(eased))
 
-    @precondition(lambda self: self.first and not self.ended)
+    @precondition(lambda self: not self.ended)
     @rule(withdraw=st.booleans())
     def end(self, withdraw: bool) -> None:
-        assert self.first is not None
         name = self._name()
         if withdraw:
             said = self.here.withdrawal(self.first, name)
@@ -128,7 +150,7 @@ class Machine(RuleBasedStateMachine):
                 name,
                 msgType="Update",
                 references=reference(self.first),
-                info=self._window(4) | CLEAR,
+                info=self._window(2, 4) | CLEAR | {"area": [area(KYIV), area(LVIV)]},
             )
         self.run(self.here.receive(said))
         self.ended = Purpose.CANCEL if withdraw else Purpose.ALL_CLEAR
@@ -146,6 +168,7 @@ class Machine(RuleBasedStateMachine):
         chosen=st.sampled_from(CHOICES),
     )
     def follow(self, chat_id: int, place: str, chosen: Preferences) -> None:
+        self.moved.add(chat_id)
         self.run(self.here.follow(chat_id, place, chosen=chosen))
 
     @rule(chat_id=st.sampled_from([2, 3, 4, 5]))
@@ -180,7 +203,7 @@ class Machine(RuleBasedStateMachine):
             if self.ended:
                 assert one.purpose not in LIVE, "an alarm after the end"
             if one.purpose in SOURCES_WORD:
-                assert one.purpose is self.ended
+                assert one.purpose is self.ended, "another end than the source's"
                 assert one.purpose not in [o.purpose for o in before], "ended twice"
 
     def _check_settled(self) -> None:
@@ -188,6 +211,9 @@ class Machine(RuleBasedStateMachine):
             sent = [one for one in self.here.sent if one.chat_id == chat_id]
             live = [one for one in self.here.of(chat_id) if one.is_live]
             assert len(live) <= 1, "two live messages"
+            if not self.ended and not self._is_over() and HOME.get(chat_id) in self.area:
+                sleeps = chat_id == 2 or chat_id in self.moved
+                assert live or sleeps, "somebody who is concerned has no live message"
             assert all(
                 one.has_buttons == one.is_live
                 for one in self.here.of(chat_id)
@@ -195,6 +221,9 @@ class Machine(RuleBasedStateMachine):
             )
             if self.ended and any(one.purpose in LIVE for one in sent):
                 assert self.ended in [one.purpose for one in sent], "not everybody heard the end"
+            if live and chat_id not in self.moved:
+                # Whoever was left out reads that it is over, and nothing else.
+                assert HOME[chat_id] in self.area, "a warning that is for others is live"
             if self.ended or (sent and sent[-1].purpose in ENDINGS):
                 assert not live, "what has ended is live"
 
@@ -214,7 +243,7 @@ def test_life_is_right_for_every_reader_in_any_order(redis_url: str) -> None:
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=40,
+            max_examples=80,
             stateful_step_count=25,
             deadline=None,
             # A failing run says enough; shrinking against a server takes minutes.

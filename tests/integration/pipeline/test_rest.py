@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,12 +14,14 @@ from bot.domain.advisory import Severity
 from bot.domain.broadcast import Broadcast
 from bot.domain.delivery import End
 from bot.domain.errand import Task
-from bot.domain.guidance import GuidanceBook
 from bot.domain.life import Mark, Purpose
 from bot.domain.preferences import Follow, Preferences, Quiet
-from bot.domain.subscriber import Chat, Household, Kind
+from bot.domain.subscriber import Chat, Kind
+from bot.rendering.ticklist import ListView, TickLists
 from tests.integration.pipeline.village import HOUR, KYIV, LVIV, Village, area, content, village
 
+LISBON = "2267057"
+LISTS = (content().texts, content().guidance, content().gazetteer)
 SLEEPER = Preferences(quiet=Quiet(22 * 60, 7 * 60))
 NIGHT = datetime(2024, 11, 19, 23, 0, tzinfo=ZoneInfo("Europe/Kyiv"))
 NOW = {
@@ -146,22 +149,97 @@ async def test_secondary_city_is_silent_and_what_is_not_wanted_does_not_come(
     await here.follow(3, KYIV, LVIV, chosen=mother)
     await here.follow(4, chosen=Preferences(places={KYIV: Follow(least=Severity.EXTREME)}))
     there = later(here, 6) | {"area": [area(LVIV)]}
-    await here.receive(here.alert("there", info=there))
+    distant = await here.receive(here.alert("there", info=there))
     await here.receive(here.alert("here", info=later(here, 6)))
     await here.deliver()
     silent = {"Lviv" in one.text: one.silent for one in here.of(3)}
     assert silent == {True: True, False: False}
     assert here.of(4) == []
+    # A withdrawal names no place: it is as quiet as what it withdraws.
+    await here.receive(here.withdrawal(distant, "off"))
+    await here.deliver()
+    assert here.of(3)[-1].purpose is Purpose.CANCEL
+    assert here.of(3)[-1].silent
+
+
+async def tick_all(here: Village, chat_id: int) -> None:
+    """Tick everything on the list that a chat in Kyiv is shown."""
+    shown = TickLists(*LISTS, days=3, profile=None)
+    chat = Chat(chat_id, Kind.PRIVATE, "en", (KYIV,))
+    ticks = await here.storage.checklists.open(chat_id)
+    for entry in shown.entries(ListView(ticks, chat, chat.kind)):
+        await here.storage.checklists.tick(chat_id, entry.item.key, done=True)
 
 
 async def test_reminder_is_for_those_whose_list_is_unfinished(here: Village) -> None:
     here.clock.now += 12 * HOUR
-    guidance: GuidanceBook = content().guidance
-    profile = guidance.profile_of(None)
-    for entry in guidance.checklist_for(Household(), 0, profile):
-        await here.storage.checklists.tick(1, entry.item.key, done=True)
+    await tick_all(here, 1)
+    await here.storage.checklists.tick(2, "drinking_water", done=True)
     await here.receive(here.alert("attack"))
     await here.deliver()
     await here.pass_time(4 * HOUR)
     reminded = await here.deliver()
     assert {(one.chat_id, one.purpose) for one in reminded} == {(2, Purpose.REMINDER)}
+
+
+async def test_group_is_reminded_of_a_list_that_it_began_and_did_not_finish(
+    here: Village,
+) -> None:
+    here.clock.now += 12 * HOUR
+    for chat_id in (-5, -6, -7):
+        await here.follow(chat_id, kind=Kind.GROUP)
+    await here.storage.checklists.tick(-5, "drinking_water", done=True)
+    await tick_all(here, -6)
+    await here.receive(here.alert("attack"))
+    await here.deliver()
+    await here.pass_time(4 * HOUR)
+    reminded = {one.chat_id for one in await here.deliver()}
+    # Where a group has no list, nobody waits for it to be finished.
+    assert reminded == {1, 2, -5}
+
+
+async def test_quiet_hours_are_those_of_the_first_city_wherever_the_danger_is(
+    here: Village,
+) -> None:
+    # Seven o'clock comes two hours later in Lisbon: too late for what begins at eight in Kyiv.
+    here.clock.now = NIGHT + 2 * HOUR
+    await here.follow(3, LISBON, KYIV, chosen=SLEEPER)
+    await here.receive(here.alert("morning", info=later(here, 7)))
+    await here.deliver()
+    (told,) = here.of(3)
+    assert told.silent
+
+
+async def test_night_in_which_the_clocks_go_back_is_an_hour_longer(here: Village) -> None:
+    # 23:00 on the day before; the change is at four, and seven o'clock nine hours away.
+    here.clock.now = datetime(2024, 10, 26, 20, 0, tzinfo=UTC)
+    noon = {"onset": "2024-10-27T12:00:00+02:00", "expires": "2024-10-27T18:00:00+02:00"}
+    advisory = await here.receive(here.alert("noon", info=noon))
+    await here.deliver()
+    assert here.of(2) == []
+    here.clock.now += 9 * HOUR - timedelta(seconds=1)
+    assert list(await here.storage.errands.take(Task.RESTED)) == []
+    here.clock.now += timedelta(seconds=2)
+    (due,) = await here.storage.errands.take(Task.RESTED)
+    assert due.errand.chat_id == 2
+    assert await wake(here) == (advisory.id,)
+
+
+async def test_longer_rest_does_not_hold_what_begins_before_its_end(here: Village) -> None:
+    soon = await here.receive(here.alert("noon", info=later(here, 12)))
+    late = {"event": "Flood", "category": ["Met"]}
+    far = await here.receive(here.alert("midnight", info=later(here, 26) | late))
+    await here.deliver()
+    assert here.of(2) == []
+    paused = replace(SLEEPER, paused_until=NIGHT + 20 * HOUR)
+    chat = Chat(2, Kind.PRIVATE, "en", (KYIV,), preferences=paused)
+    await here.storage.chats.save(chat)
+    assert await here.live.held(chat) != ()
+    until = paused.rests_until(here.clock.now, NIGHT.tzinfo or UTC)
+    assert until is not None
+    await here.live.tell(chat, await here.live.held(chat, before=until))
+    (told,) = await here.deliver()
+    assert "noon" in told.text
+    assert told.silent
+    assert await here.live.held(chat) == (far.id,)
+    assert dict((await stored(here, soon.id)).counts) == {End.SENT: 2}

@@ -36,6 +36,7 @@ from bot.pipeline.review import Arrival, Review, Rules
 from bot.pipeline.roster import Roster
 from bot.pipeline.timekeeper import Timekeeper
 from bot.pipeline.voices import Voices
+from bot.reception import tick_lists
 from bot.rendering.advisory import Renderer
 from bot.rendering.notice import LIVE
 from bot.sections.operators import OperatorSettings
@@ -128,8 +129,8 @@ class Village:
             advisories=storage.advisories,
             notices=self.notices,
             gazetteer=made.gazetteer,
-            guidance=made.guidance,
             lists=storage.checklists,
+            tick_lists=tick_lists(Settings(), made),
             households=storage.chats,
             clock=clock,
         )

@@ -1,66 +1,15 @@
 """A running sandbox, a caller over HTTP, and an oracle of aiogram's generated models."""
 
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-import aiogram
-import aiogram.methods
 import aiohttp
 import pytest
-from aiogram.methods import TelegramMethod
-from pydantic import BaseModel, TypeAdapter
 
 from bot.sandbox.clock import Clock
 from bot.sandbox.limits import Limits
-from bot.sandbox.params import Upload
 from bot.sandbox.server import Sandbox
-
-_MODELS: dict[str, type[TelegramMethod[Any]]] = {
-    name.lower(): getattr(aiogram.methods, name) for name in aiogram.methods.__all__
-}
-
-
-class Oracle:
-    """Checks every accepted request and every result against aiogram's models."""
-
-    def __init__(self) -> None:
-        self.checked: list[str] = []
-
-    def __call__(self, name: str, values: dict[str, Any], body: dict[str, Any]) -> None:
-        if not body["ok"]:
-            assert body["error_code"] >= 400
-            assert body["description"]
-            return
-        model = _MODELS[name.lower()]
-        request = model.model_validate({key: _decoded(value) for key, value in values.items()})
-        assert not _unknown(request), f"{name} does not know {_unknown(request)}"
-        context = {"bot": aiogram.Bot("1:a")}
-        result: Any = TypeAdapter(model.__returning__).validate_python(
-            body["result"], context=context
-        )
-        assert not _unknown(result), f"the result of {name} does not know {_unknown(result)}"
-        self.checked.append(name)
-
-
-def _decoded(value: Any) -> Any:
-    if isinstance(value, Upload):
-        return "attach://file"
-    if isinstance(value, str) and value[:1] in "[{":
-        return json.loads(value)
-    return value
-
-
-def _unknown(value: Any) -> set[str]:
-    """Collect the fields that no model knows, at any depth."""
-    if isinstance(value, list):
-        return {name for item in value for name in _unknown(item)}
-    if not isinstance(value, BaseModel):
-        return set()
-    found = set(value.model_extra or {})
-    for name in type(value).model_fields:
-        found |= _unknown(getattr(value, name))
-    return found
+from tests.oracle import Oracle
 
 
 class Caller:

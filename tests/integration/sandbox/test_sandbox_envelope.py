@@ -8,7 +8,8 @@ import aiohttp
 from bot.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
-    from tests.integration.sandbox.conftest import Caller, Oracle
+    from tests.integration.sandbox.conftest import Caller
+    from tests.oracle import Oracle
 
 
 async def test_get_me_describes_the_bot(call: "Caller", oracle: "Oracle") -> None:

@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 
 from bot.domain.delivery import (
     BACKOFF,
+    CAUSES,
     ROUTINE_ATTEMPTS,
     TOKEN_WAIT,
     Act,
+    Cause,
     End,
     Lane,
     Outcome,
     Step,
     Verdict,
+    cause_of,
     decide,
 )
 
@@ -96,6 +99,29 @@ def test_decide_gives_a_routine_message_up_and_a_severe_one_never() -> None:
 
     assert acts(Lane.ROUTINE) is Act.FINISH
     assert acts(Lane.SHELTER_NOW) is Act.RETRY
+
+
+CAUSED = [
+    ("blocked, in Telegram's words", Verdict.UNREACHABLE, End.UNREACHABLE, Cause.BLOCKED),
+    ("the bot may not write", Verdict.NO_RIGHTS, End.UNREACHABLE, Cause.NO_RIGHTS),
+    ("refused", Verdict.REFUSED, End.REJECTED, Cause.REFUSED),
+    ("moved to nowhere", Verdict.MIGRATED, End.REJECTED, Cause.ASTRAY),
+    ("no topic is open", Verdict.THREAD_GONE, End.REJECTED, Cause.ASTRAY),
+    ("a routine message after many failures", Verdict.SERVER, End.REJECTED, Cause.GIVEN_UP),
+    ("out of time says enough", Verdict.SERVER, End.EXPIRED, None),
+    ("so does sent", Verdict.ACCEPTED, End.SENT, None),
+]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "end", "cause"), [r[1:] for r in CAUSED], ids=[r[0] for r in CAUSED]
+)
+def test_end_has_a_cause_where_it_does_not_say_enough(
+    verdict: Verdict, end: End, cause: Cause | None
+) -> None:
+    found = cause_of(Outcome(verdict, cause=Cause.BLOCKED), end)
+    assert found is cause
+    assert found is None or found in CAUSES[end]
 
 
 @given(

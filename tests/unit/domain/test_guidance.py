@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from bot.content.guidance import FOLDER, load_guidance
 from bot.content.guidance.wording import read_wordings
 from bot.content.texts import Texts
-from bot.domain.advisory import Advisory
+from bot.domain.advisory import Advisory, Certainty, ResponseType, Severity, Urgency
 from bot.domain.delivery import Lane
 from bot.domain.guidance import (
     Stage,
@@ -68,6 +69,18 @@ def advisory(*, head: dict[str, Any] | None = None, **changes: Any) -> Advisory:
         ),
         pytest.param(advisory(), EVENING_BEFORE, Lane.PREPARE, id="an expected one too"),
         pytest.param(
+            advisory(urgency="Immediate", responseType=["Evacuate"]), THAT_MORNING,
+            Lane.SHELTER_NOW, id="who must leave at once must hear it as soon",
+        ),
+        pytest.param(
+            advisory(responseType=["Evacuate"]), THAT_MORNING, Lane.PREPARE,
+            id="to leave later is to prepare for",
+        ),
+        pytest.param(
+            advisory(urgency="Immediate", responseType=["Monitor"]), THAT_MORNING, Lane.PREPARE,
+            id="to watch what is near is no reason to be woken",
+        ),
+        pytest.param(
             advisory(responseType=["Monitor"]), EVENING_BEFORE, Lane.PREPARE,
             id="severity alone is enough to prepare",
         ),
@@ -97,6 +110,26 @@ def advisory(*, head: dict[str, Any] | None = None, **changes: Any) -> Advisory:
 )  # fmt: skip
 def test_lane(about: Advisory, now: datetime, lane: Lane) -> None:
     assert lane_of(about, now) is lane
+
+
+RESPONSES: list[list[str]] = [[], *([one.value] for one in ResponseType if one != "AllClear")]
+SCALES = (Urgency, Severity, Certainty)
+
+
+@pytest.mark.parametrize("event", ["Flood", "Tsunami", "Air attack", "Radiation", "Meteor"])
+def test_whatever_says_to_act_now_goes_in_the_lane_that_wakes(event: str) -> None:
+    scales = [[one.value for one in scale] for scale in SCALES]
+    for response, urgency, severity, certainty in product(RESPONSES, *scales):
+        about = advisory(
+            event=event,
+            responseType=response,
+            urgency=urgency,
+            severity=severity,
+            certainty=certainty,
+        )
+        found = BOOK.classify(about, THAT_MORNING)
+        if found.stage is Stage.TAKE_SHELTER:
+            assert found.lane is Lane.SHELTER_NOW, (response, urgency, severity, certainty)
 
 
 EARLIER = "acs@embassy.example,a-0,2024-11-19T22:00:00+02:00"

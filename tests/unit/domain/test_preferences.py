@@ -180,6 +180,19 @@ def test_pause_as_typed(typed: str, minutes: int | None) -> None:
     assert read_pause(typed) == expected
 
 
+@pytest.mark.parametrize(
+    ("day", "hours"), [((2024, 3, 31), 23), ((2024, 10, 27), 25), ((2024, 2, 29), 24)]
+)
+def test_next_morning_keeps_its_clock_when_it_is_changed(
+    day: tuple[int, int, int], hours: int
+) -> None:
+    nine = datetime(*day, 9, tzinfo=ZONE)
+    before = datetime.combine(nine.date() - timedelta(days=1), nine.time(), ZONE)
+    found = next_at(before, 9 * 60, ZONE)
+    assert found == nine
+    assert (found.timestamp() - before.timestamp()) / 3600 == hours
+
+
 def test_next_time_of_day_is_in_the_zone_and_ahead() -> None:
     nine = next_at(NOON, 9 * 60, ZONE)
     assert nine == MIDNIGHT + timedelta(hours=33)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.domain.message import Layout, Message
-from bot.rendering.notice import LIVE, Mark, Notice, Purpose, Sound
+from bot.rendering.notice import LIVE, OF_ORIGINAL, Mark, Notice, Purpose, Sound
 from bot.rendering.times import Times
 from tests.golden.messages import odd_cases
 from tests.unit.rendering.samples import (
@@ -106,6 +106,39 @@ def test_follow_up_carries_its_code_and_what_a_siren_means(title: str, language:
         said = render(FOLLOWING[title], language, layout).html
         assert FOLLOWING[title].code in said
         assert SIREN[language] in said.lower()
+
+
+def _of_every_purpose() -> dict[Purpose, Notice]:
+    opens, ends = KYIV_ADVISORY.window
+    told = {
+        purpose: cancel_notice(about=KYIV_ADVISORY, purpose=purpose)
+        if purpose in OF_ORIGINAL
+        else notice(purpose=purpose, opens=opens, ends=ends)
+        for purpose in Purpose
+    }
+    assert set(told) == set(Purpose)
+    return told
+
+
+@every_language
+@every_layout
+@pytest.mark.parametrize("purpose", Purpose)
+def test_every_message_carries_issue_date_validity_and_code(
+    language: str, layout: Layout, purpose: Purpose
+) -> None:
+    told = _of_every_purpose()[purpose]
+    times = Times(TEXTS, language, told.timezone)
+    valid_until = KYIV_ADVISORY.window[1]
+    assert valid_until is not None
+    for mark in (None, *Mark):
+        said = render(replace(told, mark=mark, ended_as=Purpose.PASSED), language, layout).html
+        assert times.dated(KYIV_ADVISORY.sent) in said
+        assert times.dated(valid_until) in said
+        assert told.code in said
+    for page in RENDERER.details(told, language):
+        assert times.dated(KYIV_ADVISORY.sent) in page.html
+        assert times.dated(valid_until) in page.html
+        assert told.code in page.html
 
 
 @every_language

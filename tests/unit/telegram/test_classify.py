@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from bot.domain.delivery import Outcome, Verdict
-from bot.telegram.classify import WORDINGS, classify, cut_short
+from bot.domain.delivery import Cause, Outcome, Verdict
+from bot.telegram.classify import CAUSES, WORDINGS, classify, cut_short
 
 
 def refusal(status: int, description: str, **parameters: int) -> bytes:
@@ -352,3 +352,29 @@ def test_cut_short_keeps_what_the_status_says() -> None:
 def test_wordings_are_written_as_they_are_compared() -> None:
     for verdict, wordings in WORDINGS:
         assert all(wording == wording.casefold() for wording in wordings), verdict
+
+
+WHY = [
+    (403, "Forbidden: bot was blocked by the user", Cause.BLOCKED),
+    (400, "USER_IS_BLOCKED", Cause.BLOCKED),
+    (403, "Forbidden: user is deactivated", Cause.DEACTIVATED),
+    (403, "Forbidden: the group chat was deleted", Cause.DEACTIVATED),
+    (403, "Forbidden: bot was kicked from the supergroup chat", Cause.REMOVED),
+    (403, "Forbidden: bot is not a member of the channel chat", Cause.REMOVED),
+    (403, "Forbidden: bot can't initiate conversation with a user", Cause.NOT_STARTED),
+    (400, "Bad Request: chat not found", Cause.NOT_FOUND),
+    (400, "PEER_ID_INVALID", Cause.NOT_FOUND),
+    (400, "Bad Request: not enough rights to send text messages to the chat", None),
+    (400, "Bad Request: reply markup is odd", None),
+]
+
+
+@pytest.mark.parametrize(("status", "words", "cause"), WHY)
+def test_unreachable_chat_has_a_cause(status: int, words: str, cause: Cause | None) -> None:
+    assert classify(status, refusal(status, words)).cause is cause
+
+
+def test_every_cause_is_told_from_words_of_an_unreachable_chat() -> None:
+    words = next(row for verdict, row in WORDINGS if verdict is Verdict.UNREACHABLE)
+    for cause, wordings in CAUSES:
+        assert all(any(one in known for known in words) for one in wordings), cause
