@@ -129,8 +129,7 @@ class Publishing:
         if kept.state is DraftState.OPEN:
             # Also one whose maker died before it was issued.
             advisory = self.finish(what, original, said)
-            is_drill = original.is_drill
-            record = await self.submit(kept, hand, advisory, original, drill=is_drill)
+            record = await self.submit(kept, hand, advisory, original, drill=original.is_drill)
             if record is not None:
                 return record
         return await self._drafts.get(about) or kept

@@ -410,7 +410,7 @@ async def test_pasted_or_waiting_drill_never_becomes_a_real_draft(town: Town) ->
 
 
 async def test_test_message_never_waits_behind_a_broadcast(town: Town) -> None:
-    people = await town.crowd(60)
+    people = await town.crowd(200)
     person = await town.person("Oksana", "en")
     slow = settings(BOT_DELIVERY__RATE="20", BOT_TRUST__UNSIGNED="publish")
     async with town.bot(**slow) as bot:
@@ -420,7 +420,6 @@ async def test_test_message_never_waits_behind_a_broadcast(town: Town) -> None:
         test = await town.world.wait_for("only a test", chat_id=person.id)
         assert len(town.told("for real")) < len(people) / 2
         assert test.silent
-        await bot.wait_log("broadcast ended")
         assert not bot.complaints
 
 

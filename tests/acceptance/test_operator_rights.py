@@ -80,6 +80,7 @@ async def _scene(town: Town, owner: Hand) -> Scene:
         "x:k:monthly:2026-12": Act.DRILL,
         f"x:d:{preview.split(':')[1]}": Act.DRILL,
         preview.replace("d:", "x:", 1): Act.DRILL,
+        "x:k:kyiv-monthly:2026-11": Act.DRILL,
         "op:list": Act.VIEW,
         "op:invite": Act.MANAGE,
         "op:new:owner": Act.MANAGE,
