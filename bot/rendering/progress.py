@@ -56,7 +56,7 @@ class ProgressTexts:
             self._head(language, account),
             "" if found.is_over else "\n".join(self._state(language, found)),
             "\n".join(self._counts(language, found)),
-            "\n".join(self._times_of(language, account)),
+            "\n".join(self._course(language, account)),
             "\n".join(self._circumstances(language, found)),
             "\n".join(self._deeds(language, account)),
             self._html(language, "not_read"),
@@ -132,7 +132,7 @@ class ProgressTexts:
         said = []
         if found.rate_per_s is not None:
             rate = format_decimal(round(found.rate_per_s, 1), locale=self._locale(language))
-            said.append(self._text(language, "rate", rate=rate))
+            said.append(self._text(language, "mean" if found.is_over else "rate", rate=rate))
         if found.left_s is not None:
             said.append(self._text(language, "left", time=self._duration(language, found.left_s)))
         elif found.phase is Phase.SENDING:
@@ -178,19 +178,20 @@ class ProgressTexts:
         other = "left" if (end, cause) == _LEFT else "other"
         return self._text(language, f"cause.{cause or other}")
 
-    def _times_of(self, language: str, account: Account) -> Iterator[str]:
+    def _course(self, language: str, account: Account) -> Iterator[str]:
         accepted, broadcast = account.progress.measures.accepted, account.progress.broadcast
         half, most = accepted.percentile(0.5), accepted.percentile(0.95)
         if half is not None and most is not None and accepted.last_ms is not None:
             shown = [self._duration(language, ms / 1000) for ms in (half, most, accepted.last_ms)]
             yield self._html(language, "accepted", half=shown[0], most=shown[1], last=shown[2])
-        if account.progress.is_over:
-            yield escape(self._speed(language, account.progress))
+        if account.progress.is_over and (speed := self._speed(language, account.progress)):
+            yield escape(speed)
         received = account.record.received if account.record is not None else None
         moments = {"received": received, "began": broadcast.started, "ended": broadcast.ended}
         for key, moment in moments.items():
             if moment is not None:
-                yield self._html(language, key, time=self._clock(language, moment))
+                at, zone = self._clock(language, moment), self._times(language).zone
+                yield self._html(language, key, time=at, zone=zone)
 
     def _deeds(self, language: str, account: Account) -> Iterator[str]:
         if not account.deeds:
@@ -226,8 +227,10 @@ class ProgressTexts:
         )
 
     def _clock(self, language: str, moment: datetime) -> str:
-        times = Times(self.texts, self._spoken(language), self.timezone)
-        return f"{times.dated(moment)}:{moment.second:02}"
+        return f"{self._times(language).dated(moment)}:{moment.second:02}"
+
+    def _times(self, language: str) -> Times:
+        return Times(self.texts, self._spoken(language), self.timezone)
 
     def _number(self, language: str, n: int) -> str:
         return format_decimal(n, locale=self._locale(language))
