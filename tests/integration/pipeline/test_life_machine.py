@@ -243,7 +243,7 @@ def test_life_is_right_for_every_reader_in_any_order(redis_url: str) -> None:
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=80,
+            max_examples=60,
             stateful_step_count=25,
             deadline=None,
             # A failing run says enough; shrinking against a server takes minutes.
