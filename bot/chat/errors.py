@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 import structlog
 from telegram import Update
-from telegram.error import Forbidden, NetworkError, TelegramError
+from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.chat.context import Context
 from bot.chat.reply import answer, send
@@ -22,6 +22,9 @@ async def report(update: object, context: Context) -> None:
     error = context.error
     if isinstance(error, Forbidden):
         log.info("reply refused")  # they blocked the bot while it was answering
+        return
+    if isinstance(error, RetryAfter):
+        log.warning("reply given up")  # one more message would only be refused as well
         return
     key = "error.fault"
     if isinstance(error, StorageUnavailable):

@@ -36,6 +36,11 @@ class Budget:
         self._at = now  # `_ready` is right for this instant; in a pause it lies ahead
         self.paused_until = -math.inf
 
+    @property
+    def burst(self) -> float:
+        """How many grants may be ready at once."""
+        return self._burst
+
     def grant(self, now: float, wanted: int) -> int:
         """Take up to ``wanted`` grants; as many as were taken."""
         if now < self.paused_until:

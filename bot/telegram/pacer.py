@@ -17,7 +17,14 @@ from bot.telegram.pace import Budget, ChatLimits
 EVERYTHING = "all"
 """The scope of a pause that holds for the whole bot; of one chat it is ``chat:<id>``."""
 
+LONGEST_LINE_S = 10.0
+"""What is said in groups waits no longer: who waits takes one of the places for updates."""
+
 _ONE_CAUSE_S = 1.0  # 429 on two chats within this time is taken for a limit on the bot
+_TELEGRAM_PER_S = 30.0
+_LEAST_ROOM_PER_S = 0.8  # two that leave a second apart may arrive within one
+_BUSY_S = 1.0  # Telegram counts what left in the last second
+_IDLE_GAP_S = 0.05
 _NAP_S = 0.002  # at high rates slots are granted in batches instead of a timer for each
 
 
@@ -88,6 +95,9 @@ class Pacer:
         self._waiting: dict[Lane, deque[_Waiter]] = {lane: deque() for lane in Lane}
         self._pump: asyncio.Task[None] | None = None
         self._last_flood: _Flood | None = None
+        self._granted_at = -math.inf
+        self._group_reply_at = -math.inf
+        self._room_per_s = max(_LEAST_ROOM_PER_S, _TELEGRAM_PER_S - ceiling - self._budget.burst)
 
     @property
     def rate_per_s(self) -> float:
@@ -165,10 +175,23 @@ class Pacer:
         """:meth:`note_reply` where only the id is known: Telegram's private chats are positive.
 
         Seconds for which a 429 on everything or on this chat keeps the reply back; its chat's own
-        rate does not, for Telegram takes short bursts of replies.
+        rate does not, for Telegram takes short bursts of replies. What is said in groups waits in
+        one line, beside a broadcast in the room that it leaves of Telegram's 30 a second: groups
+        that ask for more would bring a 429 upon everybody. Where the line is too long nothing is
+        counted, and the answer is infinite.
         """
-        self.note_reply(Kind.PRIVATE if chat_id > 0 else Kind.GROUP, chat_id)
-        return max(self.paused_for_s, self._chats.parked_s(self._clock(), chat_id))
+        now = self._clock()
+        rest_s = max(self.paused_for_s, self._chats.parked_s(now, chat_id))
+        if chat_id > 0:
+            self.note_reply(Kind.PRIVATE, chat_id)
+            return rest_s
+        if self._group_reply_at - now > LONGEST_LINE_S:
+            return math.inf
+        self.note_reply(Kind.GROUP, chat_id)
+        is_busy = now - self._granted_at < _BUSY_S
+        turn = max(now, self._group_reply_at)
+        self._group_reply_at = turn + (1 / self._room_per_s if is_busy else _IDLE_GAP_S)
+        return max(rest_s, turn - now)
 
     def flood(self, chat_id: int | None, retry_after_s: float) -> Pause:
         """Obey a 429 and tell what rests because of it, for keeping over a restart.
@@ -268,7 +291,10 @@ class Pacer:
         free = self._budget.grant(now, wanted)
         payable = min(payable, wanted - free)
         paid = self._paid.grant(now, payable) if payable > 0 and self._paid is not None else 0
-        return Slots(free, paid) if free or paid else _NONE
+        if not (free or paid):
+            return _NONE
+        self._granted_at = now
+        return Slots(free, paid)
 
     def _ready_in_s(self, now: float, payable: int) -> float:
         wait_s = self._budget.wait_s(now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -26,6 +27,9 @@ _WRITING = ("send", "edit", "copy", "forward")
 _LONGEST_REST_S = 30.0
 """A reply that comes later than this is better asked for again."""
 
+_LATER_S = 10
+"""After which a call may be tried again that was not to be made now."""
+
 
 class AiohttpRequest(BaseRequest):
     """One pool of connections for python-telegram-bot; getUpdates needs a second instance.
@@ -33,7 +37,8 @@ class AiohttpRequest(BaseRequest):
     With ``session`` it uses and never closes that one; without, it opens its own at
     ``initialize``. Times are in seconds. No error of its own carries an address or a token.
     ``noted`` hears the chat of every message and edit before it leaves, so that replies count
-    against the limits of their chat, and answers for how many seconds a 429 keeps it silent.
+    against the limits of their chat, and answers for how many seconds it has to wait; a call that
+    would wait for ever is refused as by a 429.
     """
 
     def __init__(
@@ -102,6 +107,8 @@ class AiohttpRequest(BaseRequest):
         chat_id = _written_to(url, request_data) if self._noted is not None else None
         # Who does not wait out a 429 is refused again, and kept silent for longer.
         if chat_id and self._noted is not None and (rest_s := self._noted(chat_id)):
+            if math.isinf(rest_s):
+                return _not_now()
             await asyncio.sleep(min(rest_s, _LONGEST_REST_S))
         failure: NetworkError
         try:
@@ -184,6 +191,17 @@ def _failure(error: Exception, body: Body) -> NetworkError:
         return lost(f"No answer: {type(error).__name__}")
     unsent = ConnectTimedOut if late else NotSent
     return unsent(f"Not sent: {type(error).__name__}")
+
+
+def _not_now() -> tuple[int, bytes]:
+    """As Telegram would refuse it; it is spared the question."""
+    form = {
+        "ok": False,
+        "error_code": 429,
+        "description": f"Too Many Requests: retry after {_LATER_S}",
+        "parameters": {"retry_after": _LATER_S},
+    }
+    return 429, json.dumps(form).encode()
 
 
 def _as_bot_api(status: int, answer: bytes, retry_after: str | None) -> tuple[int, bytes]:

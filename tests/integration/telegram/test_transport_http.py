@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -283,3 +284,13 @@ async def test_reply_waits_while_a_429_keeps_its_chat_silent() -> None:
         first, second = sandbox.ledger.entries()
     assert first.at - asked >= 0.2
     assert second.at - first.at < 0.2
+
+
+async def test_reply_for_which_there_is_no_room_is_refused_without_asking_telegram() -> None:
+    async with Sandbox() as sandbox:
+        request = AiohttpRequest(sandbox.url, noted=lambda _: math.inf)
+        bot = Bot(sandbox.token, base_url=f"{sandbox.url}/bot", request=request)
+        async with bot:
+            with pytest.raises(RetryAfter):
+                await bot.send_message(-5, "Добрий день")
+    assert not sandbox.ledger.received["sendMessage"]
