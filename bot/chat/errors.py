@@ -25,6 +25,9 @@ async def report(update: object, context: Context) -> None:
         return
     if isinstance(error, RetryAfter):
         log.warning("reply given up")  # one more message would only be refused as well
+        if isinstance(update, Update):
+            text = context.services.dialogue.text(personal_language(update, context), "limit")
+            await answer(update, text)
         return
     key = "error.fault"
     if isinstance(error, StorageUnavailable):

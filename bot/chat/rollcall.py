@@ -34,6 +34,7 @@ from bot.storage.rollcalls import Said
 MINUTES = re.compile(r"\d{1,4}")
 SHORTEST, LONGEST = 5, 1440
 MOST_LISTS = 5
+UNSENT_S = 60.0
 FILE_NAME = "rollcall.csv"
 
 
@@ -143,8 +144,9 @@ async def _open(update: Update, context: Context, here: Visit, minutes: int | No
     if not await services.rollcalls.open(call):
         await send(update, context, Message(escape(texts.say(here.language, "running"))))
         return
-    # The timer first: a crash behind it leaves a roll-call whose message is written by the timer.
-    await services.errands.add(Task.TALLY, Errand(call.chat_id, call.id), delay_s=TALLY_S)
+    # The timer first: a crash behind it leaves a roll-call whose message is written by the timer,
+    # which comes late enough for a message that has to wait for its turn.
+    await services.errands.add(Task.TALLY, Errand(call.chat_id, call.id), delay_s=UNSENT_S)
     url = list_url(context, call.chat_id)
     message = texts.call(call, {}, spot_of(services, here.chat), url)
     sent = await context.bot.send_message(

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 
 from bot.content.emergency import Emergency
@@ -112,9 +113,12 @@ class RollCallTexts:
         writer = csv.writer(made)
         names = ("name", "answer", "time", "noted_by")
         writer.writerow([self.say(language, f"column.{name}") for name in names])
+        # Thousands answer within a few minutes; each text is put into words once.
+        said = {answer: self.say(language, f"answer.{answer}") for answer in Answer}
+        dated = cache(times.dated)
         for one in listed(replies):
-            said = self.say(language, f"answer.{one.answer}")
-            cells = (one.name, said, times.dated(one.at), one.noted_by)
+            at = dated(one.at.replace(second=0, microsecond=0))
+            cells = (one.name, said[one.answer], at, one.noted_by)
             writer.writerow([_inert(cell) for cell in cells])
         return made.getvalue().encode("utf-8-sig")
 

@@ -17,6 +17,9 @@ GROUP_WINDOW_S = 60.0
 GROUP_LIMIT = 20
 """Twenty messages a minute to one group, edits counted; taken to hold for channels too."""
 
+KEPT_FOR_WARNINGS = 3
+"""Of those twenty: replies and edits leave them, whatever is asked of the bot in the group."""
+
 SLOW_DOWN = 0.8
 _FLOOR = 0.1
 _RECOVERY_PER_S = 0.02
@@ -111,6 +114,11 @@ class ChatLimits:
         if self._parked:
             due = max(due, self._parked.get(chat_id, due))
         return max(0.0, due - now)
+
+    def has_room(self, now: float, chat_id: int) -> bool:
+        """Whether a group may be answered without taking the place of a warning."""
+        sent = self._minutes.get(chat_id, ())
+        return sum(now - at < GROUP_WINDOW_S for at in sent) < GROUP_LIMIT - KEPT_FOR_WARNINGS
 
     def note(self, now: float, kind: Kind, chat_id: int) -> None:
         """Count a message or an edit that goes to the chat at ``now``."""

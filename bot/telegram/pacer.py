@@ -177,15 +177,16 @@ class Pacer:
         Seconds for which a 429 on everything or on this chat keeps the reply back; its chat's own
         rate does not, for Telegram takes short bursts of replies. What is said in groups waits in
         one line, beside a broadcast in the room that it leaves of Telegram's 30 a second: groups
-        that ask for more would bring a 429 upon everybody. Where the line is too long nothing is
-        counted, and the answer is infinite.
+        that ask for more would bring a 429 upon everybody. Where the line is too long, or the
+        group's minute is kept for warnings, nothing is counted and the answer is infinite.
         """
         now = self._clock()
         rest_s = max(self.paused_for_s, self._chats.parked_s(now, chat_id))
         if chat_id > 0:
             self.note_reply(Kind.PRIVATE, chat_id)
             return rest_s
-        if self._group_reply_at - now > LONGEST_LINE_S:
+        has_room = self._chats.has_room(now, chat_id)
+        if self._group_reply_at - now > LONGEST_LINE_S or not has_room:
             return math.inf
         self.note_reply(Kind.GROUP, chat_id)
         is_busy = now - self._granted_at < _BUSY_S

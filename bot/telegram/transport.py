@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -180,8 +181,13 @@ async def _encode(request_data: RequestData | None) -> Body:
         form.add_field(name, value)
     for name, (filename, content, mime_type) in request_data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=mime_type)
-    multipart = form()
-    return Body(await multipart.as_bytes(), content_type=multipart.headers["Content-Type"])
+    with warnings.catch_warnings():
+        # Above a megabyte aiohttp warns that writing may hold up the loop: the list of a very large
+        # group is two, and seldom asked for.
+        warnings.simplefilter("ignore", ResourceWarning)
+        multipart = form()
+        content_type = multipart.headers["Content-Type"]
+        return Body(await multipart.as_bytes(), content_type=content_type)
 
 
 def _failure(error: Exception, body: Body) -> NetworkError:

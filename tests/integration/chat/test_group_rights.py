@@ -230,3 +230,19 @@ async def test_administrator_who_is_one_no_longer_changes_nothing(stage: Stage) 
     chat = await stage.chat(house.group.id)
     assert chat is not None
     assert (chat.places, chat.state) == ((KYIV, LVIV), State.ACTIVE)
+
+
+async def test_group_that_presses_without_end_is_answered_in_words_and_warned_at_once(
+    stage: Stage,
+) -> None:
+    """Each press of the list's button would be one more message for everybody."""
+    house = await house_of(stage)
+    said = [
+        (await forged(house, stage.world.user(f"Member {number}", "en"), "list:open"))["text"]
+        for number in range(30)
+    ]
+    assert "Too many questions at once" in said[-1]
+    written = stage.world.messages(house.group.id, from_bot=True)
+    assert len(written) <= 17
+    await stage.publish("Through the presses")
+    await stage.world.wait_for("Through the presses", chat_id=house.group.id)

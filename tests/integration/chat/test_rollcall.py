@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from bot.chat import tally
+from bot.domain.rollcall import Answer
 from bot.sandbox.chats import Chat, User
 from bot.sandbox.messages import Message
+from bot.storage.rollcalls import Said
 from tests.acceptance.town import until
 from tests.integration.chat.conftest import Stage
 
@@ -149,3 +152,56 @@ async def test_privacy_shows_and_deletes_what_was_answered(stage: Stage) -> None
     await stage.press(anna, sure, "privacy:erase")
     assert await stage.storage.rollcalls.replies(group.id) == []
     assert await stage.storage.rollcalls.chats_of(anna.id) == []
+
+
+async def test_administrator_who_is_one_no_longer_sees_no_list_and_gets_no_file(
+    stage: Stage,
+) -> None:
+    group, (owner, anna, borys) = await group_of(stage, "Anna", "Borys")
+    stage.world.start(anna)
+    stage.world.set_admin(group, anna)
+    call = await opened(stage, group, anna, "/rollcall 60")
+    await said(stage, borys, call, "help")
+    await counted(stage, call, "Need help: 1")
+    link = next(b["url"] for row in call.buttons for b in row if "url" in b)
+    stage.world.follow(anna, link)
+    found = await stage.world.wait_for("Roll-call: House 7", chat_id=anna.id)
+    stage.world.remove_admin(group, anna)
+    refused = await stage.press(anna, found, f"rcx:{group.id}")
+    assert "administrators of its group" in refused["text"]
+    stage.world.follow(anna, link)
+    await stage.world.wait_for("for the administrators of its group", chat_id=anna.id)
+    # It was she who asked: closing it hands her nothing either.
+    stage.world.group_message(group, owner, "/rollcall close")
+    await counted(stage, call, "The roll-call is closed")
+    stage.world.follow(owner, link)
+    await stage.world.wait_for("Roll-call: House 7", chat_id=owner.id)
+    lists = [one for one in stage.world.messages(anna.id, from_bot=True) if "Borys" in one.text]
+    assert lists == [found]
+    assert not [one for one in stage.world.messages(anna.id) if "document" in one.body]
+
+
+async def test_roll_call_of_a_very_large_group_is_counted_listed_and_exported(
+    stage: Stage,
+) -> None:
+    group, (owner,) = await group_of(stage)
+    stage.world.start(owner)
+    call = await opened(stage, group, owner, "/rollcall 60")
+    (call_id,) = {row[0]["callback_data"].split(":")[1] for row in call.buttons[:3]}
+    rollcalls, now = stage.storage.rollcalls, stage.storage.clock()
+    for start in range(0, 21_000, 500):
+        answers = (
+            Said(10_000_000 + number, list(Answer)[number % 3], f"Мешканець {number}")
+            for number in range(start, start + 500)
+        )
+        await asyncio.gather(*(rollcalls.answer(group.id, call_id, one, now) for one in answers))
+    stage.world.group_message(group, owner, "/rollcall close")
+    await counted(stage, call, "Need help: 7000", "In shelter: 7000", "I'm safe: 7000")
+    found = await stage.world.wait_for("Roll-call: House 7", chat_id=owner.id)
+    assert len(found.text.encode("utf-16-le")) // 2 <= 4096
+    assert "Need help: 7000" in found.text
+    await stage.press(owner, found, f"rcx:{group.id}")
+    file = await stage.world.wait_for(lambda one: "document" in one.body, chat_id=owner.id)
+    content = stage.world.files[file.body["document"]["file_id"]].content
+    assert len(content) < 50_000_000 / 10
+    assert len(content.decode("utf-8-sig").splitlines()) == 21_001

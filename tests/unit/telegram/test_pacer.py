@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import math
 from dataclasses import dataclass, field
 
 import pytest
@@ -391,9 +392,20 @@ def test_pacer_keeps_a_reply_back_only_while_a_429_holds() -> None:
     assert bench.pacer.note_chat(5) == 0
 
 
-def test_pacer_edits_in_a_group_use_up_its_minute() -> None:
+def test_pacer_replies_in_a_group_count_and_leave_room_for_a_warning() -> None:
     bench = Bench()
-    for _ in range(20):
-        bench.pacer.note_chat(-5)
+    waits = []
+    for number in range(20):
+        bench.clock.now = float(number)
+        waits.append(bench.pacer.note_chat(-5))
+    assert [math.isinf(one) for one in waits] == [False] * 17 + [True] * 3
+    bench.clock.now = 21.0
+    for number in range(3):
+        bench.clock.now += 1
+        assert bench.pacer.admit(Kind.GROUP, -5), number
+    bench.clock.now += 1
     assert not bench.pacer.admit(Kind.GROUP, -5)
-    assert bench.pacer.due(Kind.GROUP, -5) == pytest.approx(60)
+    bench.clock.now = 60.0
+    assert bench.pacer.note_chat(-5) == math.inf
+    bench.clock.now = 64.0
+    assert bench.pacer.note_chat(-5) == 0
