@@ -25,7 +25,7 @@ from bot.pipeline.letters import Letters
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.notices import Notices
 from bot.pipeline.paying import Paying
-from bot.pipeline.ports import Sender
+from bot.pipeline.ports import Line, Sender
 from bot.pipeline.publishing import Publishing
 from bot.pipeline.recorder import Recorder
 from bot.pipeline.register import Register
@@ -34,13 +34,16 @@ from bot.pipeline.role import Tenure
 from bot.pipeline.roster import Roster
 from bot.pipeline.sending import Sending
 from bot.pipeline.timekeeper import Timekeeper
+from bot.pipeline.watchdog import Watchdog
 from bot.reception import chat_services
 from bot.rendering.advisory import Renderer
 from bot.rendering.followup import FollowUps
 from bot.rendering.operator import OperatorTexts
+from bot.rendering.watch import WatchTexts
 from bot.storage.opening import Storage
 from bot.telegram.pacer import Pacer
 from bot.telegram.stars import StarBalance
+from bot.watching import build_room, build_watchdog
 from bot.web.metrics import Metrics
 
 
@@ -55,6 +58,7 @@ class Parts:
     aftermath: Aftermath
     roster: Roster
     publishing: Publishing
+    watchdog: Watchdog
 
 
 def assemble(
@@ -66,6 +70,7 @@ def assemble(
     sender: Sender,
     pacer: Pacer,
     metrics: Metrics,
+    line: Line,
 ) -> Parts:
     """Put the rooms together. The application must know its own name already."""
     renderer = Renderer(content.texts, content.guidance, application.bot.username)
@@ -84,7 +89,7 @@ def assemble(
         profile=settings.guidance.profile,
         clock=storage.clock,
     )
-    operator_texts = OperatorTexts(content.texts)
+    watch_texts = WatchTexts(content.texts, content.gazetteer.settlements[0].timezone)
     desk = Desk(
         bot=application.bot,
         people=roster,
@@ -93,16 +98,19 @@ def assemble(
         counts=storage.chats,
         notices=notices,
         renderer=renderer,
-        words=operator_texts,
+        words=OperatorTexts(content.texts),
         follow_ups=FollowUps(content.texts, content.guidance),
+        watch_texts=watch_texts,
+        room=build_room(settings, storage, application, watch_texts),
     )
     letters = Letters(notices, renderer, sender, storage.clock)
     discretion = build_discretion(storage, content, notices)
+    stars = StarBalance(application.bot)
     paying = Paying(
         settings.delivery.paid.terms,
         broadcasts=storage.broadcasts,
         advisories=storage.advisories,
-        stars=StarBalance(application.bot),
+        stars=stars,
         desk=desk,
         meter=metrics,
     )
@@ -196,7 +204,18 @@ def assemble(
     aftermath = Aftermath(
         application.bot, services, storage.errands, further, leads=lambda: dispatcher.dispatches
     )
-    return Parts(dispatcher, review, intake, timekeeper, aftermath, roster, publishing)
+    watchdog = build_watchdog(
+        settings,
+        storage,
+        dispatcher=dispatcher,
+        paying=paying,
+        pacer=pacer,
+        metrics=metrics,
+        line=line,
+        stars=stars,
+        herald=desk,
+    )
+    return Parts(dispatcher, review, intake, timekeeper, aftermath, roster, publishing, watchdog)
 
 
 def build_courier(
@@ -300,5 +319,6 @@ def build_dispatcher(
         letters=letters,
         pacer=pacer,
         meter=metrics,
+        alarms=storage.watch,
         rate_per_s=rate_per_s,
     )

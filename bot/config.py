@@ -39,6 +39,7 @@ from bot.domain.trust import Source
 from bot.sections.life import LifeSettings
 from bot.sections.operators import OperatorSettings
 from bot.sections.sources import SourceSettings, TrustSettings
+from bot.sections.watch import WatchSettings
 
 
 class ConfigurationError(Exception):
@@ -219,6 +220,7 @@ class Settings(BaseSettings):
     groups: GroupSettings = GroupSettings()
     trust: TrustSettings = TrustSettings()
     operators: OperatorSettings = OperatorSettings()
+    watch: WatchSettings = WatchSettings()
     log: LogSettings = LogSettings()
     sources: dict[str, SourceSettings] = {}
     admins: tuple[int, ...] = ()

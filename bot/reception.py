@@ -36,6 +36,7 @@ from bot.rendering.settings import SettingsTexts
 from bot.rendering.shelter import ShelterTexts
 from bot.rendering.status import StatusTexts
 from bot.rendering.ticklist import TickLists
+from bot.rendering.watch import WatchTexts
 from bot.storage.opening import Storage
 
 
@@ -134,6 +135,8 @@ def chat_services(
             follow_ups=follow_ups,
             steering=storage.broadcasts,
             pages=Pages(content.texts, content.gazetteer, timezone),
+            watch=storage.watch,
+            watch_texts=WatchTexts(content.texts, timezone),
             terms=Terms(
                 two_people_above=Severity(settings.trust.two_people_above),
                 free_rate=settings.delivery.rate,

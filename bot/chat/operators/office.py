@@ -20,11 +20,13 @@ from bot.rendering.card import Cards
 from bot.rendering.followup import FollowUps
 from bot.rendering.notice import Notice
 from bot.rendering.pages import Pages
+from bot.rendering.watch import WatchTexts
 from bot.storage.asked import Asked
 from bot.storage.audit import Audit
 from bot.storage.drafts import Drafts
 from bot.storage.operators import Operators
 from bot.storage.source_contacts import SourceContacts
+from bot.storage.watch import Watch
 
 
 class Notes(Protocol):
@@ -81,6 +83,8 @@ class Office:
     follow_ups: FollowUps
     steering: Steering
     pages: Pages
+    watch: Watch
+    watch_texts: WatchTexts
     terms: Terms
     source_names: Mapping[str, str]
     set_menu: Callable[[int, Role | None], Awaitable[None]]
