@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -25,6 +26,7 @@ from bot.pipeline.letters import Letters
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.notices import Notices
 from bot.pipeline.paying import Paying
+from bot.pipeline.ports import Desk as AskingDesk
 from bot.pipeline.ports import Line, Sender
 from bot.pipeline.publishing import Publishing
 from bot.pipeline.recorder import Recorder
@@ -124,20 +126,13 @@ def assemble(
         metrics=metrics,
         rate_per_s=settings.delivery.rate,
     )
-    review = Review(
-        advisories=storage.advisories,
-        broadcasts=storage.broadcasts,
-        timers=storage.timers,
+    review = build_review(
+        settings,
+        content,
+        storage,
         lineage=lineage,
-        policy=policy,
-        gazetteer=content.gazetteer,
-        sources=sources,
-        unsigned=settings.trust.unsigned,
         roster=roster,
-        authors=storage.drafts,
-        rules=Rules(Severity(settings.trust.two_people_above), settings.operators.patience),
         desk=desk,
-        clock=storage.clock,
         wake=dispatcher.wake,
     )
     intake = Intake(
@@ -216,6 +211,35 @@ def assemble(
         herald=desk,
     )
     return Parts(dispatcher, review, intake, timekeeper, aftermath, roster, publishing, watchdog)
+
+
+def build_review(
+    settings: Settings,
+    content: Content,
+    storage: Storage,
+    *,
+    lineage: Lineage,
+    roster: Roster,
+    desk: AskingDesk,
+    wake: Callable[[], None],
+) -> Review:
+    """What judges, and publishes what may go out: in the bot and at the command line."""
+    return Review(
+        advisories=storage.advisories,
+        broadcasts=storage.broadcasts,
+        timers=storage.timers,
+        lineage=lineage,
+        policy=settings.life.policy,
+        gazetteer=content.gazetteer,
+        sources=all_sources(settings),
+        unsigned=settings.trust.unsigned,
+        roster=roster,
+        authors=storage.drafts,
+        rules=Rules(Severity(settings.trust.two_people_above), settings.operators.patience),
+        desk=desk,
+        clock=storage.clock,
+        wake=wake,
+    )
 
 
 def build_courier(

@@ -16,6 +16,8 @@ from bot.content.places import suggest
 from bot.domain.advisory import Severity
 from bot.domain.trust import Source
 from bot.loading import Content
+from bot.pipeline.deciding import Deciding
+from bot.pipeline.following import Following
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.live import Live
 from bot.pipeline.notices import Notices
@@ -133,7 +135,24 @@ def chat_services(
                 content.texts, content.gazetteer, content.guidance, content.templates, timezone
             ),
             follow_ups=follow_ups,
-            steering=storage.broadcasts,
+            deciding=Deciding(
+                advisories=storage.advisories,
+                review=review,
+                roster=roster,
+                audit=storage.audit,
+                clock=storage.clock,
+            ),
+            following=Following(
+                steering=storage.broadcasts,
+                roster=roster,
+                review=review,
+                drafts=storage.drafts,
+                guidance=content.guidance,
+                templates=content.templates,
+                follow_ups=follow_ups,
+                audit=storage.audit,
+                clock=storage.clock,
+            ),
             pages=Pages(content.texts, content.gazetteer, timezone),
             watch=storage.watch,
             watch_texts=WatchTexts(content.texts, timezone),

@@ -5,34 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import structlog
 from telegram import Update
 
 from bot.chat.context import Context
-from bot.chat.operators.access import acting, language_of, name_of, note, office, say
+from bot.chat.operators.access import acting, language_of, name_of, office, say
 from bot.chat.operators.publish import begin
 from bot.chat.operators.view import put
 from bot.chat.reply import answer
 from bot.domain.advisory import Advisory
 from bot.domain.change import is_warning
-from bot.domain.draft import Hand, Kept, from_advisory
-from bot.domain.followup import Finish, Said, reference
+from bot.domain.draft import Kept, from_advisory
+from bot.domain.followup import Finish, reference
 from bot.domain.message import Layout, Message
 from bot.domain.operators import Act, Operator
 from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.pipeline.lineage import read_back
-from bot.pipeline.plan import advisory_id
 from bot.rendering.text import escape
-
-log = structlog.get_logger(__name__)
-
-_DONE = {
-    Finish.MISTAKE: "corrected",
-    Finish.WITHDRAWN: "cancelled",
-    Finish.CLEAR: "cleared",
-    Finish.EASED: "eased",
-}
-"""What the audit calls it."""
 
 
 def listing(command: str) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
@@ -42,11 +30,11 @@ def listing(command: str) -> Callable[[Update, Context], Coroutine[Any, Any, Non
         operator = await acting(update, context, Act.CORRECT)
         if operator is None:
             return
-        found = []
+        found, following = [], office(context).following
         for record in await context.services.advisories.current(context.services.clock()):
             advisory = read_back(record)
-            is_wanted = is_warning(advisory) and _is_theirs(context, operator, record)
-            if is_wanted and (command != "halt" or await _running(context, record)):
+            is_wanted = is_warning(advisory) and following.is_theirs(operator, record)
+            if is_wanted and (command != "halt" or await following.running(record)):
                 found.append((record, advisory))
         language = await language_of(update, context)
         message = office(context).follow_ups.choose(language, command, found)
@@ -63,7 +51,8 @@ async def ask(update: Update, context: Context) -> None:
     operator, record, original = found
     what, language = Finish(_pressed(context)[0]), await language_of(update, context)
     publishing, services = office(context).publishing, context.services
-    advisory = publishing.finish(what, original, await _said(context, what, record, original))
+    said = await office(context).following.said(what, record, original)
+    advisory = publishing.finish(what, original, said)
     notice = await office(context).notices.of(publishing.record(advisory, operator.id))
     await answer(update)
     seen = services.renderer.render(notice, language, Layout.PRIVATE)
@@ -81,20 +70,13 @@ async def send(update: Update, context: Context) -> None:
         return
     operator, record, original = found
     what, language = Finish(_pressed(context)[0]), await language_of(update, context)
-    publishing = office(context).publishing
-    said = await _said(context, what, record, original)
-    foreseen = await context.services.review.foresee(
-        publishing.finish(what, original, said), operator.id
+    finished = await office(context).following.finish(
+        what, record, original, operator, name_of(update), office(context).publishing
     )
-    hand = Hand(operator.id, name_of(update), _DONE[what])
-    issued = await publishing.submit_finish(what, original, said, hand)
-    if isinstance(issued, Kept):
-        await answer(update, office(context).cards.overtaken(language, issued), alert=True)
+    if isinstance(finished, Kept):
+        await answer(update, office(context).cards.overtaken(language, finished), alert=True)
         return
-    reasons = [one.value for one in foreseen.reasons]
-    after = {"code": issued.code, "of": record.code, "waits": reasons}
-    await note(context, operator, update, _DONE[what], record.id, after=after)
-    log.info("warning ended", advisory=record.id, by=issued.id, operator=operator.id)
+    issued, reasons = finished.issued, finished.reasons
     await answer(update)
     shown = await put(
         context,
@@ -132,20 +114,14 @@ async def halt(update: Update, context: Context) -> None:
     if found is None:
         return
     operator, record, _ = found
-    steering = office(context).steering
-    running = await _running(context, record)
-    for id in running:
-        await steering.halt(id, f"by {operator.id}")
+    name = name_of(update)
+    halted = await office(context).following.halt(record, operator, name)
     language = await language_of(update, context)
-    if not running:
+    if not halted:
         await answer(update, office(context).follow_ups.say(language, "idle"), alert=True)
         return
     await answer(update)
-    name = name_of(update)
-    await note(context, operator, update, "halted", record.id, after={"code": record.code})
-    log.warning("broadcast halted by an operator", advisory=record.id, operator=operator.id)
-    broadcasts = [one for id in running if (one := await steering.get(id))]
-    await put(context, operator.id, office(context).follow_ups.halted(language, record, broadcasts))
+    await put(context, operator.id, office(context).follow_ups.halted(language, record, halted))
     await office(context).desk.tell("halted_by", code=record.code, name=name)
 
 
@@ -155,9 +131,7 @@ async def resume(update: Update, context: Context) -> None:
     if found is None:
         return
     operator, record, _ = found
-    for id in await _running(context, record):
-        await office(context).steering.resume(id)
-    await note(context, operator, update, "resumed", record.id, after={"code": record.code})
+    await office(context).following.resume(record, operator, name_of(update))
     language = await language_of(update, context)
     text = office(context).follow_ups.say(language, "resumed", code=record.code)
     await answer(update)
@@ -176,7 +150,7 @@ async def _about(
     if record is None:
         await answer(update, context.services.dialogue.text(language, "gone"), alert=True)
         return None
-    if not _is_theirs(context, operator, record):
+    if not office(context).following.is_theirs(operator, record):
         await say(update, context, "refusal.places")
         return None
     if record.state is not AdvisoryState.PUBLISHED:
@@ -184,25 +158,6 @@ async def _about(
         await answer(update, text, alert=True)
         return None
     return operator, record, read_back(record)
-
-
-def _is_theirs(context: Context, operator: Operator, record: AdvisoryRecord) -> bool:
-    allowed = office(context).roster.reach(operator)
-    return allowed is None or set(record.places) <= allowed
-
-
-async def _running(context: Context, record: AdvisoryRecord) -> list[str]:
-    """Its broadcasts that are not finished, halted ones too."""
-    active = await office(context).steering.all_active()
-    return [one for one in active if advisory_id(one) == record.id]
-
-
-async def _said(context: Context, what: Finish, record: AdvisoryRecord, original: Advisory) -> Said:
-    """The prepared words, those of its template where it was made from one."""
-    kept = await office(context).drafts.get(original.identifier) if record.author else None
-    template = office(context).templates.get(kept.draft.template or "") if kept else None
-    hazard = office(context).guidance.classify(original, context.services.clock()).hazard
-    return office(context).follow_ups.said(what, hazard, template)
 
 
 def _pressed(context: Context) -> tuple[str, ...]:

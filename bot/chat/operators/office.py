@@ -9,11 +9,12 @@ from typing import Protocol
 
 from bot.chat.services import Counts
 from bot.domain.advisory import Severity
-from bot.domain.broadcast import Broadcast
 from bot.domain.guidance import GuidanceBook
 from bot.domain.operators import Role
 from bot.domain.record import AdvisoryRecord
 from bot.domain.template import Template
+from bot.pipeline.deciding import Deciding
+from bot.pipeline.following import Following
 from bot.pipeline.publishing import Publishing
 from bot.pipeline.roster import Roster
 from bot.rendering.card import Cards
@@ -35,15 +36,6 @@ class Notes(Protocol):
     async def show(self, record: AdvisoryRecord, admin_id: int) -> bool: ...
     async def close(self, record: AdvisoryRecord, *, by: str | None) -> None: ...
     async def tell(self, text_key: str, **values: object) -> None: ...
-
-
-class Steering(Protocol):
-    """Broadcasts, as an operator steers them; `bot.storage.broadcasts.Broadcasts`."""
-
-    async def all_active(self) -> tuple[str, ...]: ...
-    async def get(self, broadcast_id: str) -> Broadcast | None: ...
-    async def halt(self, broadcast_id: str, reason: str) -> None: ...
-    async def resume(self, broadcast_id: str) -> None: ...
 
 
 class Gatherer(Protocol):
@@ -81,7 +73,8 @@ class Office:
     templates: Mapping[str, Template]
     cards: Cards
     follow_ups: FollowUps
-    steering: Steering
+    deciding: Deciding
+    following: Following
     pages: Pages
     watch: Watch
     watch_texts: WatchTexts
