@@ -18,7 +18,7 @@ from bot.chat.context import App
 from bot.chat.handlers import ALLOWED_UPDATES
 from bot.config import Mode, Settings
 from bot.domain.delivery import Outcome, Verdict
-from bot.domain.watch import Kind, Trouble
+from bot.domain.watch import MUTE, Kind, Trouble
 from bot.telegram.classify import outcome_of
 from bot.telegram.poller import Poller
 from bot.telegram.updates import read_update
@@ -54,7 +54,8 @@ class Receiver:
     def __init__(self, settings: Settings, application: App) -> None:
         self._settings = settings
         self._application = application
-        self._latest: _Fault | None = None
+        self._polled: _Fault | None = None
+        self._probed: _Fault | None = None
 
     @property
     def fault(self) -> str | None:
@@ -65,24 +66,23 @@ class Receiver:
     @property
     def trouble(self) -> Trouble | None:
         """What is wrong with the way to Telegram; None when all is well."""
-        found, now = self._latest, time.monotonic()
-        if found is None or now - found.seen > FRESH_S:
-            return None
-        return Trouble(found.kind, now - found.since, found.detail)
+        return _fresh(self._probed) or _fresh(self._polled)
 
     async def probe(self) -> None:
         """Ask Telegram how updates come: what no poll and no webhook tells by itself."""
         try:
             info = await self._application.bot.get_webhook_info()
         except TelegramError as error:
-            self._note(outcome_of(error))
+            outcome = outcome_of(error)
+            kind = Kind.TOKEN if outcome.verdict is Verdict.TOKEN else Kind.AWAY
+            self._probed = _noted(self._probed, kind, outcome.detail)
             return
-        if self._settings.telegram.mode is Mode.WEBHOOK:
-            detail = self._wrong_with(info)
-            self._latest = self._fault_of(Kind.WEBHOOK, detail) if detail else None
-        elif self._latest is not None and self._latest.kind is not Kind.CONFLICT:
-            # Of another instance only a poll learns.
-            self._latest = None
+        is_back = self._probed is not None and self._probed.kind in MUTE
+        if is_back or (self._polled is not None and self._polled.kind is Kind.TOKEN):
+            # Polls that failed meanwhile failed for the same reason; they come again only later.
+            self._polled = None
+        detail = self._wrong_with(info) if self._settings.telegram.mode is Mode.WEBHOOK else ""
+        self._probed = _noted(self._probed, Kind.WEBHOOK, detail) if detail else None
 
     def _wrong_with(self, info: WebhookInfo) -> str:
         if info.url != self._settings.telegram.webhook_url:
@@ -93,12 +93,6 @@ class Receiver:
         if info.pending_update_count >= MANY_PENDING:
             return f"{info.pending_update_count} updates wait at Telegram"
         return ""
-
-    def _fault_of(self, kind: Kind, detail: str) -> _Fault:
-        """The same trouble as before goes on from when it began."""
-        now, before = time.monotonic(), self._latest
-        goes_on = before is not None and before.kind is kind and now - before.seen <= FRESH_S
-        return _Fault(kind, before.since if before and goes_on else now, now, detail)
 
     @property
     def webhook(self) -> Webhook | None:
@@ -134,7 +128,8 @@ class Receiver:
 
     def _note(self, outcome: Outcome) -> None:
         log.warning("poll failed", verdict=outcome.verdict.value, detail=outcome.detail)
-        self._latest = self._fault_of(_KINDS.get(outcome.verdict, Kind.AWAY), outcome.detail)
+        kind = _KINDS.get(outcome.verdict, Kind.DEAF)
+        self._polled = _noted(self._polled, kind, outcome.detail)
 
     async def _feed(self, data: dict[str, Any]) -> bool:
         update = read_update(data, self._application.bot)
@@ -144,6 +139,20 @@ class Receiver:
             except asyncio.QueueFull:
                 return False
         return True
+
+
+def _noted(before: _Fault | None, kind: Kind, detail: str) -> _Fault:
+    """The same fault as before goes on from when it began."""
+    now = time.monotonic()
+    goes_on = before is not None and before.kind is kind and now - before.seen <= FRESH_S
+    return _Fault(kind, before.since if before and goes_on else now, now, detail)
+
+
+def _fresh(fault: _Fault | None) -> Trouble | None:
+    now = time.monotonic()
+    if fault is None or now - fault.seen > FRESH_S:
+        return None
+    return Trouble(fault.kind, now - fault.since, fault.detail)
 
 
 def webhook_secret(settings: Settings) -> str:

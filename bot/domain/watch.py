@@ -28,6 +28,7 @@ class Kind(StrEnum):
     CONFLICT = "conflict"  # another instance polls, or a webhook is set
     WEBHOOK = "webhook"
     AWAY = "away"  # Telegram cannot be reached
+    DEAF = "deaf"  # it can be, and what people write cannot be fetched
     SILENT = "silent"  # a source was not heard of
     STARS = "stars"
     MISMATCH = "mismatch"  # counts of a broadcast that do not add up
@@ -160,11 +161,11 @@ def silences(
 
 
 def on_the_line(trouble: Trouble | None, patience: timedelta, now: datetime) -> Concern | None:
-    """The trouble as a concern; a Telegram that is away for a moment is none yet."""
+    """The trouble as a concern; what passes by itself in a moment is none yet."""
     if trouble is None:
         return None
     lasts = timedelta(seconds=trouble.for_s)
-    if trouble.kind is Kind.AWAY and lasts < patience:
+    if trouble.kind in (Kind.AWAY, Kind.DEAF) and lasts < patience:
         return None
     return Concern(trouble.kind, "", now - lasts, {"detail": trouble.detail})
 

@@ -135,6 +135,8 @@ def test_source_that_promises_nothing_is_never_silent() -> None:
         pytest.param(None, False, id="all is well"),
         pytest.param(Trouble(Kind.AWAY, 59), False, id="away for a moment"),
         pytest.param(Trouble(Kind.AWAY, 60), True, id="away for a minute"),
+        pytest.param(Trouble(Kind.DEAF, 59), False, id="one poll that fails"),
+        pytest.param(Trouble(Kind.DEAF, 60), True, id="polls that fail for a minute"),
         pytest.param(Trouble(Kind.TOKEN, 0), True, id="a refused token at once"),
         pytest.param(Trouble(Kind.CONFLICT, 0), True, id="a second instance at once"),
     ],
