@@ -190,6 +190,7 @@ class Bot:
                 sender=self._sender,
                 pacer=self._pacer,
                 metrics=self._metrics,
+                line=self._receiver,
             )
             # What is loaded by now stays for good: a collector that walks it again and again
             # costs a seventh of a send.
@@ -217,6 +218,7 @@ class Bot:
             "drills": parts.drills.run,
             "drill calendar": parts.calendar.run,
             "progress": parts.ticker.run,
+            "watchdog": parts.watchdog.run,
             **{f"errands {task}": run for task, run in parts.aftermath.steps.items()},
         }
         return _Tasks(

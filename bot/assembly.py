@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -30,7 +31,8 @@ from bot.pipeline.letters import Letters
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.notices import Notices
 from bot.pipeline.paying import Paying
-from bot.pipeline.ports import Sender
+from bot.pipeline.ports import Desk as AskingDesk
+from bot.pipeline.ports import Line, Sender
 from bot.pipeline.progress import Gauge
 from bot.pipeline.publishing import Publishing
 from bot.pipeline.recorder import Recorder
@@ -40,15 +42,18 @@ from bot.pipeline.role import Tenure
 from bot.pipeline.roster import Roster
 from bot.pipeline.sending import Sending
 from bot.pipeline.timekeeper import Timekeeper
+from bot.pipeline.watchdog import Watchdog
 from bot.reception import chat_services, tick_lists
 from bot.rendering.advisory import Renderer
 from bot.rendering.followup import FollowUps
 from bot.rendering.operator import OperatorTexts
 from bot.rendering.progress import ProgressTexts
 from bot.rendering.ticklist import TickLists
+from bot.rendering.watch import WatchTexts
 from bot.storage.opening import Storage
 from bot.telegram.pacer import Pacer
 from bot.telegram.stars import StarBalance
+from bot.watching import build_room, build_watchdog
 from bot.web.metrics import Metrics
 
 
@@ -66,6 +71,7 @@ class Parts:
     drills: Drills
     calendar: DrillCalendar
     ticker: Ticker
+    watchdog: Watchdog
 
 
 def assemble(
@@ -77,6 +83,7 @@ def assemble(
     sender: Sender,
     pacer: Pacer,
     metrics: Metrics,
+    line: Line,
 ) -> Parts:
     """Put the rooms together. The application must know its own name already."""
     renderer = Renderer(content.texts, content.guidance, application.bot.username)
@@ -95,7 +102,7 @@ def assemble(
         profile=settings.guidance.profile,
         clock=storage.clock,
     )
-    operator_texts = OperatorTexts(content.texts)
+    watch_texts = WatchTexts(content.texts, content.gazetteer.settlements[0].timezone)
     desk = Desk(
         bot=application.bot,
         people=roster,
@@ -104,18 +111,21 @@ def assemble(
         counts=storage.chats,
         notices=notices,
         renderer=renderer,
-        words=operator_texts,
+        words=OperatorTexts(content.texts),
         follow_ups=FollowUps(content.texts, content.guidance),
+        watch_texts=watch_texts,
+        room=build_room(settings, storage, application, watch_texts),
     )
     letters = Letters(notices, renderer, sender, storage.clock)
     discretion = build_discretion(
         storage, notices, content.gazetteer, tick_lists(settings, content)
     )
+    stars = StarBalance(application.bot)
     paying = Paying(
         settings.delivery.paid.terms,
         broadcasts=storage.broadcasts,
         advisories=storage.advisories,
-        stars=StarBalance(application.bot),
+        stars=stars,
         desk=desk,
         meter=metrics,
     )
@@ -129,20 +139,13 @@ def assemble(
         metrics=metrics,
         rate_per_s=settings.delivery.rate,
     )
-    review = Review(
-        advisories=storage.advisories,
-        broadcasts=storage.broadcasts,
-        timers=storage.timers,
+    review = build_review(
+        settings,
+        content,
+        storage,
         lineage=lineage,
-        policy=policy,
-        gazetteer=content.gazetteer,
-        sources=sources,
-        unsigned=settings.trust.unsigned,
         roster=roster,
-        authors=storage.drafts,
-        rules=Rules(Severity(settings.trust.two_people_above), settings.operators.patience),
         desk=desk,
-        clock=storage.clock,
         wake=dispatcher.wake,
     )
     intake = Intake(
@@ -241,6 +244,17 @@ def assemble(
         every=timedelta(seconds=settings.operators.progress_seconds),
         leads=lambda: dispatcher.dispatches,
     )
+    watchdog = build_watchdog(
+        settings,
+        storage,
+        dispatcher=dispatcher,
+        paying=paying,
+        pacer=pacer,
+        metrics=metrics,
+        line=line,
+        stars=stars,
+        herald=desk,
+    )
     return Parts(
         dispatcher=dispatcher,
         review=review,
@@ -252,6 +266,7 @@ def assemble(
         drills=drills,
         calendar=services.office.calendar,
         ticker=ticker,
+        watchdog=watchdog,
     )
 
 
@@ -265,6 +280,35 @@ def build_gauge(settings: Settings, storage: Storage) -> Gauge:
         audit=storage.audit,
         terms=settings.delivery.paid.terms,
         clock=storage.clock,
+    )
+
+
+def build_review(
+    settings: Settings,
+    content: Content,
+    storage: Storage,
+    *,
+    lineage: Lineage,
+    roster: Roster,
+    desk: AskingDesk,
+    wake: Callable[[], None],
+) -> Review:
+    """What judges, and publishes what may go out: in the bot and at the command line."""
+    return Review(
+        advisories=storage.advisories,
+        broadcasts=storage.broadcasts,
+        timers=storage.timers,
+        lineage=lineage,
+        policy=settings.life.policy,
+        gazetteer=content.gazetteer,
+        sources=all_sources(settings),
+        unsigned=settings.trust.unsigned,
+        roster=roster,
+        authors=storage.drafts,
+        rules=Rules(Severity(settings.trust.two_people_above), settings.operators.patience),
+        desk=desk,
+        clock=storage.clock,
+        wake=wake,
     )
 
 
@@ -371,5 +415,6 @@ def build_dispatcher(
         letters=letters,
         pacer=pacer,
         meter=metrics,
+        alarms=storage.watch,
         rate_per_s=rate_per_s,
     )

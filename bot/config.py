@@ -40,6 +40,7 @@ from bot.sections.drills import DrillSettings
 from bot.sections.life import LifeSettings
 from bot.sections.operators import OperatorSettings
 from bot.sections.sources import SourceSettings, TrustSettings
+from bot.sections.watch import WatchSettings
 
 
 class ConfigurationError(Exception):
@@ -221,6 +222,7 @@ class Settings(BaseSettings):
     trust: TrustSettings = TrustSettings()
     operators: OperatorSettings = OperatorSettings()
     drills: DrillSettings = DrillSettings()
+    watch: WatchSettings = WatchSettings()
     log: LogSettings = LogSettings()
     sources: dict[str, SourceSettings] = {}
     admins: tuple[int, ...] = ()

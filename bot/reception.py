@@ -16,7 +16,9 @@ from bot.content.places import suggest
 from bot.domain.advisory import Severity
 from bot.domain.trust import Source
 from bot.loading import Content
+from bot.pipeline.deciding import Deciding
 from bot.pipeline.drill_calendar import DrillCalendar
+from bot.pipeline.following import Following
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.live import Live
 from bot.pipeline.notices import Notices
@@ -40,6 +42,7 @@ from bot.rendering.settings import SettingsTexts
 from bot.rendering.shelter import ShelterTexts
 from bot.rendering.status import StatusTexts
 from bot.rendering.ticklist import TickLists
+from bot.rendering.watch import WatchTexts
 from bot.storage.opening import Storage
 
 
@@ -149,11 +152,30 @@ def chat_services(
                 clock=storage.clock,
             ),
             follow_ups=follow_ups,
-            steering=storage.broadcasts,
+            deciding=Deciding(
+                advisories=storage.advisories,
+                review=review,
+                roster=roster,
+                audit=storage.audit,
+                clock=storage.clock,
+            ),
+            following=Following(
+                steering=storage.broadcasts,
+                roster=roster,
+                review=review,
+                drafts=storage.drafts,
+                guidance=content.guidance,
+                templates=content.templates,
+                follow_ups=follow_ups,
+                audit=storage.audit,
+                clock=storage.clock,
+            ),
             pages=Pages(content.texts, content.gazetteer, timezone),
             gauge=gauge,
             progress_notes=storage.progress,
             progress_texts=progress_texts,
+            watch=storage.watch,
+            watch_texts=WatchTexts(content.texts, timezone),
             terms=Terms(
                 two_people_above=Severity(settings.trust.two_people_above),
                 free_rate=settings.delivery.rate,

@@ -123,9 +123,10 @@ class Link(StrEnum):
     OWN_LIST = OWN_LIST
     ROLL_CALL = "r_"
     INVITATION = "o_"
+    WAITING = "w_"
 
 
-_PAYLOAD = re.compile(rf"(c_|a_|k_|r_|o_)([A-Za-z0-9_-]{{1,62}})|({OWN_LIST})")
+_PAYLOAD = re.compile(rf"(c_|a_|k_|r_|o_|w_)([A-Za-z0-9_-]{{1,62}})|({OWN_LIST})")
 
 
 def read_payload(text: str) -> tuple[Link, str] | None:

@@ -8,7 +8,7 @@ from telegram import Update
 
 from bot.chat import checklist, choice, city, genuine, rollcall
 from bot.chat.context import Context
-from bot.chat.operators import people
+from bot.chat.operators import lists, people
 from bot.chat.reply import location_keyboard, send
 from bot.chat.visit import Visit, is_off, may_change, visit
 from bot.domain.message import Button
@@ -25,16 +25,8 @@ async def start(update: Update, context: Context) -> None:
     match link:
         case (choice.Link.CITY, place_id):
             await _start_with_city(update, context, here, place_id)
-        case (choice.Link.ADVISORY, advisory_id) if here.is_private:
-            await genuine.send_details(update, context, here, advisory_id)
-        case (choice.Link.LIST, token) if here.is_private:
-            await checklist.join(update, context, here, token)
-        case (choice.Link.ROLL_CALL, chat_id) if here.is_private:
-            await rollcall.follow_link(update, context, here, chat_id)
-        case (choice.Link.OWN_LIST, _) if here.is_private:
-            await checklist.checklist(update, context)
-        case (choice.Link.INVITATION, token) if here.is_private:
-            await people.redeem(update, context, here, token)
+        case (kind, value) if here.is_private:
+            await _follow_in_private(update, context, here, kind, value)
         case _ if not here.is_private and context.args == [GREETED]:
             pass  # the greeting of a bot that was added says it already
         case _ if not here.is_private:
@@ -43,6 +35,24 @@ async def start(update: Update, context: Context) -> None:
             await _resume(update, context, here)
         case _:
             await greet(update, context, here)
+
+
+async def _follow_in_private(
+    update: Update, context: Context, here: Visit, kind: choice.Link, value: str
+) -> None:
+    match kind:
+        case choice.Link.ADVISORY:
+            await genuine.send_details(update, context, here, value)
+        case choice.Link.LIST:
+            await checklist.join(update, context, here, value)
+        case choice.Link.ROLL_CALL:
+            await rollcall.follow_link(update, context, here, value)
+        case choice.Link.OWN_LIST:
+            await checklist.checklist(update, context)
+        case choice.Link.INVITATION:
+            await people.redeem(update, context, here, value)
+        case choice.Link.WAITING:
+            await lists.open_waiting(update, context, value)
 
 
 async def greet(update: Update, context: Context, here: Visit) -> None:

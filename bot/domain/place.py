@@ -107,3 +107,9 @@ def scheme_key(value_name: str) -> str:
 def code_key(value: str) -> str:
     """Return a geocode's value without white space, in capitals."""
     return "".join(value.split()).upper()
+
+
+def is_name_of(typed: str, place: Place) -> bool:
+    """Whether a text is exactly the place's name, in any language and case."""
+    keys = {name_key(typed), bare_name_key(typed)}
+    return any(keys & {name_key(name), bare_name_key(name)} for name in place.names.values())

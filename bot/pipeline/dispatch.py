@@ -12,13 +12,14 @@ import structlog
 from bot.domain.broadcast import Broadcast, Claimed, Standing
 from bot.domain.delivery import Lane
 from bot.domain.fault import StorageUnavailable
+from bot.domain.memory import Word
 from bot.domain.subscriber import Recipient
 from bot.pipeline.backlog import Backlog
 from bot.pipeline.ending import end
 from bot.pipeline.job import Job
 from bot.pipeline.letters import Letters
 from bot.pipeline.paying import Paying
-from bot.pipeline.ports import Broadcasts, Meter, Pacer
+from bot.pipeline.ports import Alarms, Broadcasts, Meter, Pacer
 from bot.pipeline.recorder import Recorder
 from bot.pipeline.register import Register
 from bot.pipeline.role import RENEW_S, Tenure
@@ -64,6 +65,7 @@ class Dispatcher:
         letters: Letters,
         pacer: Pacer,
         meter: Meter,
+        alarms: Alarms,
         rate_per_s: float,
     ) -> None:
         self._broadcasts = broadcasts
@@ -76,6 +78,7 @@ class Dispatcher:
         self._letters = letters
         self._pacer = pacer
         self._meter = meter
+        self._alarms = alarms
         self._free_batch = max(5, min(MOST_CLAIMED, int(rate_per_s * 0.5)))
         self._wake = asyncio.Event()
         self._stopping = False
@@ -269,11 +272,11 @@ class Dispatcher:
     async def _close(self, broadcast_id: str) -> None:
         broadcast = await self._register.learn(broadcast_id)
         if broadcast is not None:
-            self._report(broadcast)
+            await self._report(broadcast)
         self._register.forget(broadcast_id)
         self._paying.forget(broadcast_id)
 
-    def _report(self, broadcast: Broadcast) -> None:
+    async def _report(self, broadcast: Broadcast) -> None:
         counts = {end.value: number for end, number in broadcast.counts.items() if number}
         about = {"broadcast": broadcast.id, "audience": broadcast.audience, **counts}
         if broadcast.adds_up:
@@ -281,6 +284,8 @@ class Dispatcher:
         else:
             self._meter.count("mismatches")
             log.error("counts do not add up", state=broadcast.state.value, **about)
+            counted = {"audience": broadcast.audience, "counted": sum(broadcast.counts.values())}
+            await self._alarms.leave(Word.MISMATCH, broadcast.id, counted)
 
     async def _keep_role(self) -> None:
         while not self._lost:

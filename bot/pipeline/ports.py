@@ -9,10 +9,13 @@ from typing import Protocol
 from bot.domain.broadcast import Broadcast, Claim, Claimed, Entry, Plan, Standing
 from bot.domain.delivery import Lane, Outcome
 from bot.domain.errand import Errand, Task
+from bot.domain.letters import Heap
+from bot.domain.memory import Event, Memory, Word
 from bot.domain.message import Message, Prepared
 from bot.domain.operators import Urging
 from bot.domain.record import AdvisoryRecord, AdvisoryState, DueTimer, QueueEntry
 from bot.domain.subscriber import Chat, Kind, Recipient, State
+from bot.domain.watch import Report, Trouble
 
 
 class Queue(Protocol):
@@ -157,6 +160,40 @@ class Desk(Protocol):
     async def ask(self, record: AdvisoryRecord, *, escalated: bool = False) -> bool: ...
     async def urge(self, record: AdvisoryRecord, urging: Urging) -> None: ...
     async def tell(self, text_key: str, **values: object) -> None: ...
+
+
+class Herald(Protocol):
+    """How the watchdog reaches operators."""
+
+    async def report(self, report: Report) -> bool: ...
+    async def tell(self, text_key: str, **values: object) -> None: ...
+    async def close(self, record: AdvisoryRecord, *, by: str | None) -> None: ...
+
+
+class Alarms(Protocol):
+    """Leaves an event for whoever watches."""
+
+    async def leave(self, word: Word, about: str, facts: Mapping[str, str | int]) -> None: ...
+
+
+class Watch(Protocol):
+    """What the watchdog remembers; one replica has the turn."""
+
+    async def take_turn(self) -> bool: ...
+    async def end_turn(self) -> None: ...
+    async def memory(self) -> Memory | None: ...
+    async def remember(self, memory: Memory) -> bool: ...
+    async def dead_letters(self, read: str) -> tuple[str, tuple[Heap, ...]]: ...
+    async def events(self) -> tuple[Event, ...]: ...
+    async def drop(self, event: Event) -> None: ...
+
+
+class Line(Protocol):
+    """The way to Telegram, and what is wrong with it."""
+
+    @property
+    def trouble(self) -> Trouble | None: ...
+    async def probe(self) -> None: ...
 
 
 class Authors(Protocol):

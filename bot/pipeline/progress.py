@@ -25,6 +25,7 @@ class Broadcasts(Protocol):
     """`bot.storage.broadcasts.Broadcasts`, as an account of them needs it."""
 
     async def get(self, broadcast_id: str) -> Broadcast | None: ...
+    async def all_active(self) -> tuple[str, ...]: ...
 
 
 class Notes(Protocol):
@@ -73,6 +74,10 @@ class Gauge:
         self._audit = audit
         self._terms = terms
         self._clock = clock
+
+    async def under_way(self) -> tuple[str, ...]:
+        """Ids of the broadcasts that are not finished, in the order of their lanes."""
+        return await self._broadcasts.all_active()
 
     async def progress(self, broadcast_id: str) -> Progress | None:
         """How far it is now; None where nothing is known of it any more."""

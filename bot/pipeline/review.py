@@ -132,6 +132,8 @@ class Review:
         resolution = locate(advisory, self._gazetteer)
         originals = await self._lineage.originals_of(advisory, advisory.id)
         ruling = self._rule(arrival, resolution, originals)
+        if ruling.verdict not in (Verdict.PUBLISH, Verdict.REVIEW):
+            return ruling
         return await self._look_again(ruling, arrival, resolution, originals, author)
 
     async def approve(self, advisory_id: str, by: str | None = None) -> bool:

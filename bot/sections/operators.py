@@ -11,11 +11,15 @@ from bot.domain.operators import Patience
 
 
 class OperatorSettings(BaseModel):
-    """The people who publish. `name` is the source that recipients read where none is given."""
+    """The people who publish. `name` is the source that recipients read where none is given.
+
+    `chat` is the id of a group or private chat where the bot reports what needs a person.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Annotated[str, Field(min_length=1, max_length=120)] = "Forewarn operators"
+    chat: int | None = None
     remind_minutes: Annotated[float, Field(gt=0, le=1440)] = 5
     escalate_minutes: Annotated[float, Field(gt=0, le=1440)] = 10
     invitation_hours: Annotated[float, Field(gt=0, le=168)] = 24

@@ -59,6 +59,13 @@ class Drafts:
         key = self._keys.authored(advisory_id)
         await self._server.call("SET", key, operator_id, "EX", AUTHOR_KEPT_S)
 
+    async def claim_author(self, advisory_id: str, operator_id: int) -> int:
+        """As :meth:`note_author`, where nobody is noted yet; who is noted then."""
+        key = self._keys.authored(advisory_id)
+        kept = ("SET", key, operator_id, "NX", "EX", AUTHOR_KEPT_S)
+        _, author = await self._server.pipe(kept, ("GET", key))
+        return int(author)
+
     async def author_of(self, advisory_id: str) -> int | None:
         """Who wrote an advisory here; None for one that came from elsewhere."""
         found = await self._server.call("GET", self._keys.authored(advisory_id))

@@ -271,6 +271,26 @@ class Keys:
         """String with expiry: a replica is sending this reminder."""
         return self._key("urging", advisory_id, word)
 
+    @property
+    def watcher(self) -> str:
+        """String with expiry: the uuid of the replica that watches."""
+        return self._key("watch", "by")
+
+    @property
+    def watch(self) -> str:
+        """String: what the watchdog remembers, as JSON."""
+        return self._key("watch")
+
+    @property
+    def watch_events(self) -> str:
+        """Hash: event -> what the watchdog is to tell, as JSON."""
+        return self._key("watch", "events")
+
+    @property
+    def operators_chat(self) -> str:
+        """Hash: id of an operators' chat that became a supergroup -> the id it has now."""
+        return self._key("operators-chat")
+
     def source(self, source: str) -> str:
         """Hash: last contact with a source, and its advisories by verdict."""
         return self._key("source", source)

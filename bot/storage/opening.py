@@ -35,6 +35,7 @@ from bot.storage.server import Clock, Server, from_ms
 from bot.storage.shelters import Shelters
 from bot.storage.source_contacts import SourceContacts
 from bot.storage.timers import Timers
+from bot.storage.watch import Watch
 
 BLOCK_S = 5.0
 
@@ -99,6 +100,7 @@ class Storage:
     drafts: Drafts
     audit: Audit
     source_contacts: SourceContacts
+    watch: Watch
 
 
 @asynccontextmanager
@@ -163,4 +165,5 @@ async def open_storage(
             drafts=Drafts(redis, keys, story),
             audit=Audit(redis, keys, story, audit_kept),
             source_contacts=SourceContacts(redis, keys, story),
+            watch=Watch(redis, keys, stream),
         )

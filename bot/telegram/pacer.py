@@ -105,6 +105,11 @@ class Pacer:
         return self._budget.rate_per_s
 
     @property
+    def paid_rate_per_s(self) -> float:
+        """What may be sent beyond it for Stars."""
+        return 0.0 if self._paid is None else self._paid.rate_per_s
+
+    @property
     def paused_for_s(self) -> float:
         """Seconds until the whole bot may send again, 0 if it may now."""
         return max(0.0, self._budget.paused_until - self._clock())

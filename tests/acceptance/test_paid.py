@@ -127,7 +127,8 @@ async def test_lane_that_does_not_pay_costs_nothing(payer: Payer) -> None:
         await payer.publish(alert("cheap"))
         await bot.wait_log("broadcast ended")
         assert not bot.lines("paid sending begins")
-        assert not payer.town.sandbox.ledger.received["getMyStarBalance"]
+        # The watchdog may ask, once an hour; a broadcast does not.
+        assert payer.town.sandbox.ledger.received["getMyStarBalance"] <= 1
     payer.check(people, "cheap")
     assert not payer.paid
 

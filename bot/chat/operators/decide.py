@@ -2,57 +2,67 @@
 
 from __future__ import annotations
 
-import structlog
 from telegram import Update
 
 from bot.chat import city
 from bot.chat.context import Context
-from bot.chat.operators.access import acting, language_of, name_of, note, office, operator_of, say
+from bot.chat.operators.access import acting, language_of, name_of, office, say
 from bot.chat.operators.publish import begin
 from bot.chat.operators.view import ask, put
 from bot.chat.reply import answer, show
 from bot.domain.draft import Focus, from_advisory
 from bot.domain.message import Message
-from bot.domain.operators import Act, Operator, Refusal, may, may_override
+from bot.domain.operators import Act, Operator
 from bot.domain.record import AdvisoryRecord, AdvisoryState
+from bot.pipeline.deciding import LONGEST_REASON, SHORTEST_REASON, Answer, Decided
 from bot.pipeline.lineage import read_back
 from bot.rendering.text import escape
 
-log = structlog.get_logger(__name__)
-
 OVERRIDE = "override"
-SHORTEST_REASON = 10
-LONGEST_REASON = 500
+
+_REFUSALS = {
+    Answer.ROLE: "not_allowed",
+    Answer.AUTHOR: "refusal.author",
+    Answer.PLACES: "refusal.places",
+    Answer.EXPIRED: "expired",
+    Answer.NOT_FOR_THIS: "override.not_for_this",
+}
 
 
 async def approve(update: Update, context: Context) -> None:
     """Publish what waits, unless its time is over or somebody decided before."""
-    operator, record = await _asked_for(update, context)
-    if operator is None or record is None:
+    operator = await acting(update, context, Act.APPROVE)
+    if operator is None:
         return
-    if record.state is AdvisoryState.PENDING and record.expires <= context.services.clock():
-        await say(update, context, "expired")
-        return
-    is_first = await context.services.review.approve(record.id, name_of(update))
-    await _close(update, context, operator, record, is_first, "approved")
+    decided = await office(context).deciding.approve(
+        city.pressed_id(context), operator, name_of(update)
+    )
+    await _show(update, context, decided)
 
 
 async def reject(update: Update, context: Context) -> None:
     """Refuse what waits, unless somebody decided before."""
-    operator, record = await _asked_for(update, context)
-    if operator is None or record is None:
+    operator = await acting(update, context, Act.APPROVE)
+    if operator is None:
         return
-    is_first = await context.services.review.reject(record.id, name_of(update))
-    await _close(update, context, operator, record, is_first, "rejected")
+    decided = await office(context).deciding.reject(
+        city.pressed_id(context), operator, name_of(update)
+    )
+    await _show(update, context, decided)
 
 
 async def edit(update: Update, context: Context) -> None:
     """Make a draft of what waits; it goes on waiting until the draft is published."""
-    operator, record = await _asked_for(update, context)
-    if operator is None or record is None:
+    operator = await acting(update, context, Act.APPROVE)
+    if operator is None:
+        return
+    found = await office(context).deciding.asked(city.pressed_id(context), operator)
+    record = found.record
+    if record is None or found.answer is not Answer.DONE:
+        await _show(update, context, found)
         return
     if record.state is not AdvisoryState.PENDING:
-        await _close(update, context, operator, record, False, "edited")
+        await _show(update, context, Decided(Answer.DECIDED, record))
         return
     advisory = read_back(record)
     if not advisory.info:
@@ -84,8 +94,10 @@ async def ask_reason(update: Update, context: Context) -> None:
     operator = await acting(update, context, Act.OVERRIDE)
     if operator is None:
         return
-    record = await context.services.advisories.get(city.pressed_id(context))
-    if record is None or not await _may_go_alone(update, context, operator, record):
+    found = await office(context).deciding.may_go_alone(city.pressed_id(context), operator)
+    record = found.record
+    if record is None or found.answer is not Answer.DONE:
+        await _refuse(update, context, found)
         await answer(update)
         return
     language = await language_of(update, context)
@@ -98,96 +110,54 @@ async def override(
     update: Update, context: Context, operator: Operator, focus: Focus, text: str
 ) -> None:
     """Publish alone, for a reason that everybody is told and the audit keeps."""
-    record = await context.services.advisories.get(focus.about)
-    drafts = office(context).drafts
-    if record is None or not await _may_go_alone(update, context, operator, record):
-        await drafts.set_focus(operator.id, None)
-        return
-    reason = " ".join(text.split())
-    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+    drafts, name = office(context).drafts, name_of(update)
+    decided = await office(context).deciding.override(focus.about, operator, name, text)
+    if decided.answer is Answer.REASON_LENGTH:
         limits = {"low": SHORTEST_REASON, "high": LONGEST_REASON}
         await say(update, context, "override.length", **limits)
         return
     await drafts.set_focus(operator.id, None)
-    name = name_of(update)
-    if not await context.services.review.approve(record.id, name):
-        await _say_who_decided(update, context, record)
+    record = decided.record
+    if record is None or decided.answer is not Answer.DONE:
+        await _refuse(update, context, decided)
         return
-    before, after = {"state": "pending"}, {"state": "published", "reason": reason}
-    await note(context, operator, update, "overridden", record.id, before=before, after=after)
-    log.warning("published by one person", advisory=record.id, operator=operator.id)
-    now = await context.services.advisories.get(record.id) or record
-    await office(context).desk.close(now, by=name)
+    await office(context).desk.close(record, by=name)
+    reason = " ".join(text.split())
     await office(context).desk.tell("override", code=record.code, name=name, reason=reason)
 
 
-async def _may_go_alone(
-    update: Update, context: Context, operator: Operator, record: AdvisoryRecord
-) -> bool:
-    """Whether this person may publish it alone now; else they are told why not."""
-    if record.state is not AdvisoryState.PENDING:
+async def _show(update: Update, context: Context, decided: Decided) -> None:
+    """What was decided, by this person or by whoever was first; else why it cannot be."""
+    record, services = decided.record, context.services
+    if record is None or decided.answer not in (Answer.DONE, Answer.DECIDED):
+        await _refuse(update, context, decided)
+        return
+    by = name_of(update)
+    if decided.answer is Answer.DECIDED:
         await _say_who_decided(update, context, record)
-    elif not may(operator, Act.OVERRIDE) or record.author != operator.id:
-        await say(update, context, "not_allowed")
-    elif not may_override(record.reasons):
-        await say(update, context, "override.not_for_this")
-    elif record.expires <= context.services.clock():
-        await say(update, context, "expired")
+        by = record.decided_by or ""
     else:
-        return True
-    return False
+        await answer(update)
+    language = await language_of(update, context)
+    words = services.operator_texts.decided(language, record, by=by or None)
+    await show(update, context, words)
+    if decided.answer is Answer.DONE:
+        await office(context).desk.close(record, by=by)
 
 
-async def _asked_for(
-    update: Update, context: Context
-) -> tuple[Operator | None, AdvisoryRecord | None]:
-    """Who pressed a button and the advisory of it; None, and an answer, where they may not."""
-    operator = await operator_of(update, context)
-    if operator is None or not may(operator, Act.APPROVE):
-        # Answered there, also for those who were operators when the button was written.
-        return await acting(update, context, Act.APPROVE), None
-    record = await context.services.advisories.get(city.pressed_id(context))
-    if record is None:
+async def _refuse(update: Update, context: Context, decided: Decided) -> None:
+    """Say why it cannot be decided here and now."""
+    if decided.record is None:
         language = await language_of(update, context)
         await answer(update, context.services.dialogue.text(language, "gone"), alert=True)
-        return operator, None
-    refusal = office(context).roster.refusal(operator, record)
-    if refusal is not None and refusal is not Refusal.ROLE:
-        await say(update, context, f"refusal.{refusal.value}")
-        return operator, None
-    return await acting(update, context, Act.APPROVE), record
-
-
-async def _close(
-    update: Update,
-    context: Context,
-    operator: Operator,
-    before: AdvisoryRecord,
-    is_first: bool,
-    what: str,
-) -> None:
-    services = context.services
-    record = await services.advisories.get(before.id) or before
-    if not is_first:
-        await _say_who_decided(update, context, record)
-        language = await language_of(update, context)
-        words = services.operator_texts.decided(language, record, by=record.decided_by)
-        await show(update, context, words)
-        return
-    log.info("advisory decided", advisory=record.id, state=record.state, operator=operator.id)
-    states = {"state": before.state.value}, {"state": record.state.value, "code": record.code}
-    await note(context, operator, update, what, record.id, before=states[0], after=states[1])
-    await answer(update)
-    language = await language_of(update, context)
-    await show(
-        update, context, services.operator_texts.decided(language, record, by=name_of(update))
-    )
-    await office(context).desk.close(record, by=name_of(update))
+    elif decided.answer is Answer.DECIDED:
+        await _say_who_decided(update, context, decided.record)
+    else:
+        await say(update, context, _REFUSALS[decided.answer])
 
 
 async def _say_who_decided(update: Update, context: Context, record: AdvisoryRecord) -> None:
     """The second of two learns who was first, and what they did."""
-    record = await context.services.advisories.get(record.id) or record
     if record.decided_by is None:
         await say(update, context, "too_late")
         return

@@ -5,28 +5,33 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Protocol
 
 import structlog
 from telegram import Bot
 from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
+from bot.chat.operators.post import send_patiently
+from bot.chat.operators.room import Room
 from bot.chat.reply import NO_PREVIEW, markup
 from bot.chat.services import Chats, Counts, Notices, Renderer
 from bot.domain.message import Layout, Message
 from bot.domain.operators import Operator, Refusal, Urging
 from bot.domain.record import AdvisoryRecord
+from bot.domain.watch import Report
 from bot.pipeline.lineage import read_back
 from bot.rendering.followup import FollowUps
 from bot.rendering.operator import OperatorTexts, Waiting
+from bot.rendering.watch import WatchTexts
 
 log = structlog.get_logger(__name__)
 
-TRIES = 3
-LONGEST_WAIT_S = 30.0
+ANNOUNCED = "announced"
+
+_TO_EACH = frozenset({"override", "halted_by", "joined"})
+"""What somebody did: every operator hears of it, whoever reads the operators' chat."""
 
 
 class Asked(Protocol):
@@ -69,6 +74,8 @@ class Desk:
         renderer: Renderer,
         words: OperatorTexts,
         follow_ups: FollowUps,
+        watch_texts: WatchTexts,
+        room: Room | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._bot = bot
@@ -80,6 +87,8 @@ class Desk:
         self._renderer = renderer
         self._words = words
         self._follow_ups = follow_ups
+        self._watch_texts = watch_texts
+        self._room = room
         self._sleep = sleep
         self._turn = asyncio.Lock()
         self._warned: set[int | str] = set()  # who waits is asked for again every few seconds
@@ -98,6 +107,7 @@ class Desk:
             asked = set(await self._asked.messages(record.id)) & wanted
             missing = sorted(wanted - asked)
             reached = [await self.show(record, operator_id) for operator_id in missing]
+            await self._announce(record)
         return bool(asked) or any(reached)
 
     async def urge(self, record: AdvisoryRecord, urging: Urging) -> None:
@@ -152,9 +162,49 @@ class Desk:
 
     async def tell(self, text_key: str, **values: object) -> None:
         """Send the operators a short note, one of the keys `operator.note.*` without that head."""
-        for one in await self._people.all():
-            note = self._words.note(await self._language(one.id), text_key, **values)
-            await self._send(one.id, note)
+
+        def note(language: str) -> Message:
+            return self._words.note(language, text_key, **values)
+
+        if text_key in _TO_EACH:
+            await self._tell_each(note)
+        else:
+            await self._spread(note)
+
+    async def report(self, report: Report) -> bool:
+        """Say what needs a person; whether anybody has it now."""
+
+        def said(language: str) -> Message:
+            return self._watch_texts.report(language, report)
+
+        return await self._spread(said)
+
+    async def _spread(self, write: Callable[[str], Message]) -> bool:
+        """Into the operators' chat; where it cannot be written to, to each, who learns that too."""
+        if self._room is None:
+            return await self._tell_each(write)
+
+        def beside(language: str) -> Message:
+            message = write(language)
+            return replace(message, html=f"{message.html}\n\n{self._watch_texts.lost(language)}")
+
+        return await self._room.post(write) or await self._tell_each(beside)
+
+    async def _tell_each(self, write: Callable[[str], Message]) -> bool:
+        people = await self._people.all()
+        sent = [await self._send(one.id, write(await self._language(one.id))) for one in people]
+        return any(sent)
+
+    async def _announce(self, record: AdvisoryRecord) -> None:
+        """Say once in the operators' chat that something waits; it is decided in private alone."""
+        if self._room is None or not await self._asked.begin_urging(record.id, ANNOUNCED):
+            return
+
+        def said(language: str) -> Message:
+            return self._watch_texts.waits(language, record, self._bot.username)
+
+        if await self._room.post(said):
+            await self._asked.end_urging(record.id, ANNOUNCED)
 
     async def tell_each(self, message: Callable[[str], Message]) -> None:
         """Send every operator a message in their language."""
@@ -167,28 +217,17 @@ class Desk:
 
     async def _send(self, admin_id: int, message: Message) -> TelegramMessage | None:
         """Send, patiently: a question that is not asked holds a warning back."""
-        for attempt in range(1, TRIES + 1):
-            try:
-                sent = await self._bot.send_message(
-                    admin_id,
-                    message.html,
-                    parse_mode=ParseMode.HTML,
-                    link_preview_options=NO_PREVIEW,
-                    disable_notification=message.silent,
-                    reply_markup=markup(message.keyboard),
-                )
-            except (Forbidden, BadRequest) as error:
-                cure = "they must open the bot in Telegram and press Start"
-                self._warn(admin_id, "operator cannot be reached", said=error.message, cure=cure)
-                return None
-            except TelegramError as error:
-                log.warning("operator not reached yet", operator=admin_id, said=error.message)
-                if attempt < TRIES:
-                    await self._sleep(min(_pause_s(error, attempt), LONGEST_WAIT_S))
-            else:
-                self._warned.discard(admin_id)
-                return sent
-        return None
+        try:
+            sent = await send_patiently(self._bot, admin_id, message, self._sleep)
+        except (Forbidden, BadRequest) as error:
+            cure = "they must open the bot in Telegram and press Start"
+            self._warn(admin_id, "operator cannot be reached", said=error.message, cure=cure)
+            return None
+        except TelegramError as error:
+            log.warning("operator not reached yet", operator=admin_id, said=error.message)
+            return None
+        self._warned.discard(admin_id)
+        return sent
 
     def _warn(self, about: int | str, event: str, **fields: str) -> None:
         if about not in self._warned:
@@ -210,10 +249,3 @@ class Desk:
                 return
             # The buttons stay, and say when pressed that it is decided.
             log.info("question not updated", operator=admin_id, said=error.message)
-
-
-def _pause_s(error: TelegramError, attempt: int) -> float:
-    if not isinstance(error, RetryAfter):
-        return float(attempt)
-    wait: float | timedelta = error.retry_after
-    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

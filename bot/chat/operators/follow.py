@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import structlog
 from telegram import Update
 
 from bot.chat.context import Context
-from bot.chat.operators.access import acting, language_of, name_of, note, office, say
+from bot.chat.operators.access import acting, language_of, name_of, office, say
 from bot.chat.operators.publish import begin
 from bot.chat.operators.view import put
 from bot.chat.reply import answer
 from bot.domain.advisory import Advisory
 from bot.domain.change import is_warning
-from bot.domain.draft import Hand, Kept, from_advisory
-from bot.domain.followup import DONE, Finish, Said, reference
+from bot.domain.draft import Kept, from_advisory
+from bot.domain.followup import Finish, reference
 from bot.domain.message import Layout, Message
 from bot.domain.operators import Act, Operator
 from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.pipeline.lineage import read_back
-from bot.pipeline.plan import advisory_id
 from bot.rendering.text import escape
-
-log = structlog.get_logger(__name__)
 
 
 def listing(command: str) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
@@ -34,13 +30,13 @@ def listing(command: str) -> Callable[[Update, Context], Coroutine[Any, Any, Non
         operator = await acting(update, context, Act.CORRECT)
         if operator is None:
             return
-        found = []
+        found, following = [], office(context).following
         for record in await context.services.advisories.current(context.services.clock()):
             advisory = read_back(record)
             # What becomes of a drill is asked in /drill.
             is_wanted = is_warning(advisory) and not advisory.is_drill
-            is_wanted = is_wanted and _is_theirs(context, operator, record)
-            if is_wanted and (command != "halt" or await _running(context, record)):
+            is_wanted = is_wanted and following.is_theirs(operator, record)
+            if is_wanted and (command != "halt" or await following.running(record)):
                 found.append((record, advisory))
         language = await language_of(update, context)
         message = office(context).follow_ups.choose(language, command, found)
@@ -57,7 +53,8 @@ async def ask(update: Update, context: Context) -> None:
     operator, record, original = found
     what, language = Finish(_pressed(context)[0]), await language_of(update, context)
     publishing, services = office(context).publishing, context.services
-    advisory = publishing.finish(what, original, await _said(context, what, record, original))
+    said = await office(context).following.said(what, record, original)
+    advisory = publishing.finish(what, original, said)
     shown = publishing.record(advisory, operator.id, original)
     notice = await office(context).notices.of(shown)
     await answer(update)
@@ -79,20 +76,13 @@ async def send(update: Update, context: Context) -> None:
         return
     operator, record, original = found
     what, language = Finish(_pressed(context)[0]), await language_of(update, context)
-    publishing = office(context).publishing
-    said = await _said(context, what, record, original)
-    foreseen = await context.services.review.foresee(
-        publishing.finish(what, original, said), operator.id
+    finished = await office(context).following.finish(
+        what, record, original, operator, name_of(update), office(context).publishing
     )
-    hand = Hand(operator.id, name_of(update), DONE[what])
-    issued = await publishing.submit_finish(what, original, said, hand)
-    if isinstance(issued, Kept):
-        await answer(update, office(context).cards.overtaken(language, issued), alert=True)
+    if isinstance(finished, Kept):
+        await answer(update, office(context).cards.overtaken(language, finished), alert=True)
         return
-    reasons = [one.value for one in foreseen.reasons]
-    after = {"code": issued.code, "of": record.code, "waits": reasons}
-    await note(context, operator, update, DONE[what], record.id, after=after)
-    log.info("warning ended", advisory=record.id, by=issued.id, operator=operator.id)
+    issued, reasons = finished.issued, finished.reasons
     await answer(update)
     shown = await put(
         context,
@@ -130,21 +120,15 @@ async def halt(update: Update, context: Context) -> None:
     if found is None:
         return
     operator, record, original = found
-    steering = office(context).steering
-    running = await _running(context, record)
-    for id in running:
-        await steering.halt(id, f"by {operator.id}")
+    name = name_of(update)
+    halted = await office(context).following.halt(record, operator, name)
     language = await language_of(update, context)
-    if not running:
+    if not halted:
         await answer(update, office(context).follow_ups.say(language, "idle"), alert=True)
         return
     await answer(update)
-    name = name_of(update)
-    await note(context, operator, update, "halted", record.id, after={"code": record.code})
-    log.warning("broadcast halted by an operator", advisory=record.id, operator=operator.id)
-    broadcasts = [one for id in running if (one := await steering.get(id))]
     message = office(context).follow_ups.halted(
-        language, record, broadcasts, is_drill=original.is_drill
+        language, record, halted, is_drill=original.is_drill
     )
     await put(context, operator.id, message)
     await office(context).desk.tell("halted_by", code=record.code, name=name)
@@ -156,9 +140,7 @@ async def resume(update: Update, context: Context) -> None:
     if found is None:
         return
     operator, record, _ = found
-    for id in await _running(context, record):
-        await office(context).steering.resume(id)
-    await note(context, operator, update, "resumed", record.id, after={"code": record.code})
+    await office(context).following.resume(record, operator, name_of(update))
     language = await language_of(update, context)
     text = office(context).follow_ups.say(language, "resumed", code=record.code)
     await answer(update)
@@ -177,7 +159,7 @@ async def _about(
     if record is None:
         await answer(update, context.services.dialogue.text(language, "gone"), alert=True)
         return None
-    if not _is_theirs(context, operator, record):
+    if not office(context).following.is_theirs(operator, record):
         await say(update, context, "refusal.places")
         return None
     if record.state is not AdvisoryState.PUBLISHED:
@@ -194,26 +176,6 @@ async def _about(
 def _is_for_drill(context: Context) -> bool:
     """Whether the pressed button is one of a drill."""
     return any(one.string.startswith("x") for one in context.matches or ())
-
-
-def _is_theirs(context: Context, operator: Operator, record: AdvisoryRecord) -> bool:
-    allowed = office(context).roster.reach(operator)
-    return allowed is None or set(record.places) <= allowed
-
-
-async def _running(context: Context, record: AdvisoryRecord) -> list[str]:
-    """Its broadcasts that are not finished, halted ones too."""
-    active = await office(context).steering.all_active()
-    return [one for one in active if advisory_id(one) == record.id]
-
-
-async def _said(context: Context, what: Finish, record: AdvisoryRecord, original: Advisory) -> Said:
-    """The prepared words, those of its template where it was made from one."""
-    is_own = record.author is not None
-    kept = await office(context).drafts.get(original.identifier) if is_own else None
-    template = office(context).templates.get(kept.draft.template or "") if kept else None
-    hazard = office(context).guidance.classify(original, context.services.clock()).hazard
-    return office(context).follow_ups.said(what, hazard, template)
 
 
 def _pressed(context: Context) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from bot.domain.draft import Field, Focus, Hand, Kept, expires_soon
 from bot.domain.message import Layout, Message
 from bot.domain.operators import Act, Operator, may, second_look
 from bot.domain.paid import estimate
-from bot.domain.place import Place, bare_name_key, name_key
+from bot.domain.place import is_name_of
 from bot.domain.record import AdvisoryRecord, AdvisoryState
 from bot.domain.trust import Reason
 from bot.rendering.card import Outlook
@@ -87,12 +87,6 @@ async def publish_by_city(
         )
         return
     await _issue(update, context, operator, kept, focus.message_id)
-
-
-def is_name_of(typed: str, place: Place) -> bool:
-    """Whether a text is exactly the place's name, in any language and case."""
-    keys = {name_key(typed), bare_name_key(typed)}
-    return any(keys & {name_key(name), bare_name_key(name)} for name in place.names.values())
 
 
 async def _is_ready(

@@ -1,4 +1,4 @@
-"""`/pending` and `/sources`: what waits, and who was heard of."""
+"""`/pending` and `/sources`: what waits, what needs a person, and who was heard of."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from bot.chat.operators.access import acting, language_of, office
 from bot.chat.reply import send
 from bot.domain.message import Message
 from bot.domain.operators import Act, may
+from bot.domain.record import AdvisoryState
 from bot.pipeline.intake import UNKNOWN, UNNAMED
 from bot.rendering.text import escape
 
 
 async def pending(update: Update, context: Context) -> None:
-    """`/pending`: every advisory that waits, asked again, and every open draft."""
+    """`/pending`: every advisory that waits, asked again, what else needs a person, and every open
+    draft.
+    """
     operator = await acting(update, context, Act.VIEW)
     if operator is None:
         return
@@ -24,6 +27,9 @@ async def pending(update: Update, context: Context) -> None:
         await office(context).desk.show(record, operator.id)
     drafts = await office(context).drafts.open()
     language = await language_of(update, context)
+    standing = office(context).watch_texts.standing(language, await office(context).watch.memory())
+    if standing is not None:
+        await send(update, context, standing)
     if not waiting and not drafts:
         nothing = services.operator_texts.text(language, "nothing_waits")
         await send(update, context, Message(escape(nothing)))
@@ -32,6 +38,23 @@ async def pending(update: Update, context: Context) -> None:
     buttons = [office(context).cards.resume(language, one) for one in drafts if may_write]
     page = office(context).pages.pending(language, buttons, len(waiting), len(drafts))
     await send(update, context, page)
+
+
+async def open_waiting(update: Update, context: Context, advisory_id: str) -> None:
+    """`/start w_<id>`, the button of the operators' chat: the question, asked here in private."""
+    operator = await acting(update, context, Act.VIEW)
+    if operator is None:
+        return
+    record = await context.services.advisories.get(advisory_id)
+    language = await language_of(update, context)
+    if record is None:
+        gone = context.services.dialogue.text(language, "gone")
+        await send(update, context, Message(escape(gone)))
+    elif record.state is AdvisoryState.PENDING:
+        await office(context).desk.show(record, operator.id)
+    else:
+        texts = context.services.operator_texts
+        await send(update, context, texts.decided(language, record, by=record.decided_by))
 
 
 async def sources(update: Update, context: Context) -> None:

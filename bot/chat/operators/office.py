@@ -9,12 +9,13 @@ from typing import Protocol
 
 from bot.chat.services import Counts
 from bot.domain.advisory import Severity
-from bot.domain.broadcast import Broadcast
 from bot.domain.guidance import GuidanceBook
 from bot.domain.operators import Role
 from bot.domain.record import AdvisoryRecord
 from bot.domain.template import Template
+from bot.pipeline.deciding import Deciding
 from bot.pipeline.drill_calendar import DrillCalendar
+from bot.pipeline.following import Following
 from bot.pipeline.progress import Gauge
 from bot.pipeline.publishing import Publishing
 from bot.pipeline.roster import Roster
@@ -24,6 +25,7 @@ from bot.rendering.followup import FollowUps
 from bot.rendering.notice import Notice
 from bot.rendering.pages import Pages
 from bot.rendering.progress import ProgressTexts
+from bot.rendering.watch import WatchTexts
 from bot.storage.asked import Asked
 from bot.storage.audit import Audit
 from bot.storage.drafts import Drafts
@@ -31,6 +33,7 @@ from bot.storage.operators import Operators
 from bot.storage.progress import ProgressNotes
 from bot.storage.source_contacts import SourceContacts
 from bot.storage.timers import Timers
+from bot.storage.watch import Watch
 
 
 class Notes(Protocol):
@@ -39,15 +42,6 @@ class Notes(Protocol):
     async def show(self, record: AdvisoryRecord, admin_id: int) -> bool: ...
     async def close(self, record: AdvisoryRecord, *, by: str | None) -> None: ...
     async def tell(self, text_key: str, **values: object) -> None: ...
-
-
-class Steering(Protocol):
-    """Broadcasts, as an operator steers them; `bot.storage.broadcasts.Broadcasts`."""
-
-    async def all_active(self) -> tuple[str, ...]: ...
-    async def get(self, broadcast_id: str) -> Broadcast | None: ...
-    async def halt(self, broadcast_id: str, reason: str) -> None: ...
-    async def resume(self, broadcast_id: str) -> None: ...
 
 
 class Gatherer(Protocol):
@@ -91,11 +85,14 @@ class Office:
     drill_steps: Timers
     calendar: DrillCalendar
     follow_ups: FollowUps
-    steering: Steering
+    deciding: Deciding
+    following: Following
     pages: Pages
     gauge: Gauge
     progress_notes: ProgressNotes
     progress_texts: ProgressTexts
+    watch: Watch
+    watch_texts: WatchTexts
     terms: Terms
     source_names: Mapping[str, str]
     set_menu: Callable[[int, Role | None], Awaitable[None]]

@@ -123,7 +123,7 @@ def _times(account: Account) -> Iterator[Row]:
 async def _listed(context: Context) -> tuple[list[Account], list[Account]]:
     """Those under way in the order of their lanes, and those that ended last."""
     rooms = office(context)
-    active = await rooms.steering.all_active()
+    active = await rooms.gauge.under_way()
     recent = await rooms.progress_notes.recent(_LOOKED_AT)
     running: list[Account] = []
     ended: list[Account] = []

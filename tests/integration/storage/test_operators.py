@@ -168,6 +168,12 @@ async def test_author_of_an_advisory_is_kept(redis: Redis) -> None:
     assert (await drafts.author_of("a"), await drafts.author_of("b")) == (7, None)
 
 
+async def test_author_is_whoever_claims_an_advisory_first(redis: Redis) -> None:
+    drafts = Drafts(redis)
+    assert [await drafts.claim_author("a", one) for one in (7, 8, 7)] == [7, 7, 7]
+    assert await drafts.author_of("a") == 7
+
+
 async def test_contact_counts_by_verdict(redis: Redis) -> None:
     contacts = SourceContacts(redis, clock=Clock())
     for verdict in ("publish", "publish", "review"):

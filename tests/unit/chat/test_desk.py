@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, TelegramError, TimedOut
 
-from bot.chat.operators.desk import TRIES, Desk
+from bot.chat.operators.desk import Desk
+from bot.chat.operators.post import TRIES
 from bot.content.texts import Texts
 from bot.domain.message import Layout, Message
 from bot.domain.operators import Operator, Refusal, Role, Urging, asked_about
@@ -20,6 +21,7 @@ from bot.domain.subscriber import Chat, Kind
 from bot.rendering.followup import FollowUps
 from bot.rendering.notice import Notice
 from bot.rendering.operator import OperatorTexts
+from bot.rendering.watch import WatchTexts
 from tests.unit.rendering.test_dialogue import advisory, record
 
 ABOUT = advisory()
@@ -129,6 +131,7 @@ class Scene:
             renderer=rooms,
             words=OperatorTexts(Texts.load()),
             follow_ups=FollowUps(Texts.load(), cast(Any, None)),
+            watch_texts=WatchTexts(Texts.load(), "Europe/Kyiv"),
             sleep=nap,
         )
 
