@@ -14,8 +14,9 @@ from functools import partial
 import structlog
 from telegram.error import InvalidToken, TelegramError
 
-from bot.assembly import Parts, assemble
+from bot.assembly.whole import Assembly
 from bot.chat.context import App, context_types
+from bot.chat.handlers import add_handlers
 from bot.chat.menus import set_menus
 from bot.config import Settings
 from bot.domain.fault import StorageUnavailable
@@ -169,7 +170,7 @@ class Bot:
         self._pacer = pacer
         self._metrics = Metrics()
         self._receiver = Receiver(settings, application)
-        self._parts: Parts | None = None
+        self._parts: Assembly | None = None
         self._stopping = False
 
     async def live(self, stop: asyncio.Event, *, drain: bool, started: Started) -> None:
@@ -182,7 +183,7 @@ class Bot:
             await _authorise(self._application, stop)
             if stop.is_set():
                 return
-            parts = self._parts = assemble(
+            parts = self._parts = Assembly(
                 self._settings,
                 self._content,
                 self._storage,
@@ -192,6 +193,7 @@ class Bot:
                 metrics=self._metrics,
                 line=self._receiver,
             )
+            add_handlers(self._application, parts.services)
             # What is loaded by now stays for good: a collector that walks it again and again
             # costs a seventh of a send.
             gc.collect()
@@ -209,14 +211,14 @@ class Bot:
                 await self._application.stop()
         log.info("stopped")
 
-    def _start(self, group: asyncio.TaskGroup, parts: Parts) -> _Tasks:
+    def _start(self, group: asyncio.TaskGroup, parts: Assembly) -> _Tasks:
         steps: dict[str, Step] = {
             "intake": partial(self._take_in, parts),
             "upkeep": partial(self._keep_up, parts),
             "desk": parts.review.keep_asking,
             "timekeeper": parts.timekeeper.run,
             "drills": parts.drills.run,
-            "drill calendar": parts.calendar.run,
+            "drill calendar": parts.services.office.calendar.run,
             "progress": parts.ticker.run,
             "watchdog": parts.watchdog.run,
             **{f"errands {task}": run for task, run in parts.aftermath.steps.items()},
@@ -234,7 +236,7 @@ class Bot:
             ),
         )
 
-    async def _end(self, tasks: _Tasks, parts: Parts) -> None:
+    async def _end(self, tasks: _Tasks, parts: Assembly) -> None:
         """In order: nothing new comes in, then what is under way ends and is recorded."""
         log.info("stopping")
         self._stopping = True
@@ -255,11 +257,11 @@ class Bot:
                 return None
             await asyncio.sleep(RETRY_S)
 
-    async def _take_in(self, parts: Parts) -> None:
+    async def _take_in(self, parts: Assembly) -> None:
         await parts.review.reassert()
         await parts.intake.run()
 
-    async def _keep_up(self, parts: Parts) -> None:
+    async def _keep_up(self, parts: Assembly) -> None:
         while True:
             await self._storage.clock.sync()
             await parts.publishing.push_due()
@@ -274,7 +276,7 @@ class Bot:
         pauses = await self._storage.pace.pauses()
         self._pacer.restore({scope: until - now for scope, until in pauses.items() if until > now})
 
-    async def _drained(self, stop: asyncio.Event, parts: Parts) -> None:
+    async def _drained(self, stop: asyncio.Event, parts: Assembly) -> None:
         """Return when the queue is empty and everybody who is due has been told, or at `stop`."""
 
         async def empty() -> None:
@@ -290,7 +292,7 @@ class Bot:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         await end(*waits)
 
-    async def _set_menus(self, parts: Parts) -> None:
+    async def _set_menus(self, parts: Assembly) -> None:
         operators = await parts.roster.all()
         await set_menus(self._application.bot, self._content.texts, operators)
 

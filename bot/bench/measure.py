@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.assembly import build_discretion, build_dispatcher
+from bot.assembly.delivery import build_discretion, build_dispatcher
 from bot.bench.sample import advisory
 from bot.bench.steps import Step, stepped
 from bot.bench.stub import TOKEN, Stub

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot.assembly import operators_key
+from bot.assembly.judging import operators_key
 from bot.config import Settings
 from bot.domain.advisory import Advisory, Severity, Status
 from bot.domain.audit import Doing

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.assembly import build_gauge, build_review
+from bot.assembly.judging import build_gauge, build_review
 from bot.config import Settings
 from bot.console.hands import Hands
 from bot.console.looks import Looks

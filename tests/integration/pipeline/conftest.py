@@ -14,7 +14,7 @@ from typing import Any, cast
 import pytest
 from redis.asyncio import Redis
 
-from bot.assembly import build_dispatcher
+from bot.assembly.delivery import build_dispatcher
 from bot.bench.measure import NobodyAtTheDesk
 from bot.domain.broadcast import Broadcast, Plan
 from bot.domain.delivery import Lane

@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from bot.assembly import build_dispatcher
+from bot.assembly.delivery import build_dispatcher
 from bot.pipeline import dispatch
 from bot.pipeline.discretion import Discretion
 from bot.pipeline.letters import Letters

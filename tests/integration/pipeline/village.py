@@ -15,6 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from bot.assembly.reception import tick_lists
 from bot.config import Settings
 from bot.domain.advisory import Advisory, Severity
 from bot.domain.broadcast import Claimed, Entry, Manner
@@ -36,7 +37,6 @@ from bot.pipeline.review import Arrival, Review, Rules
 from bot.pipeline.roster import Roster
 from bot.pipeline.timekeeper import Timekeeper
 from bot.pipeline.voices import Voices
-from bot.reception import tick_lists
 from bot.rendering.advisory import Renderer
 from bot.rendering.notice import LIVE
 from bot.sections.operators import OperatorSettings
