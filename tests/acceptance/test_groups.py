@@ -188,3 +188,23 @@ async def test_five_hundred_groups_of_a_city_are_told_once_each_beside_its_peopl
     everyone = dict.fromkeys([*people, *(group.id for group in groups)], 1)
     assert town.told("to every house") == everyone
     assert town.told("Sent by mistake") == everyone
+
+
+async def test_change_reaches_the_channel_first_then_groups_then_people(town: Town) -> None:
+    people = await town.crowd(12)
+    group = await town.group("House")
+    channel = await town.channel("City news")
+    expires = (datetime.now(UTC) + timedelta(hours=5)).isoformat(timespec="seconds")
+    first = alert("first words", info=[info("first words", expires=expires)])
+    named = ",".join((first["sender"], first["identifier"], first["sent"]))
+    changed = [info("other words", expires=expires)]
+    async with town.bot(BOT_DELIVERY__RATE="10"):
+        await town.publish(first)
+        await town.until_told("first words", 14)
+        await town.publish(alert("other words", msgType="Update", references=named, info=changed))
+        await until(lambda: len(town.changed("other words")) >= 14)
+    for method, words in (("sendMessage", "first words"), ("editMessageText", "other words")):
+        entries = town.sandbox.ledger.entries(method=method)
+        told = [one.chat_id for one in entries if words in one.text]
+        assert told[:2] == [channel.id, group.id], method
+        assert sorted(told[2:]) == sorted(people)
