@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
 from bot.domain.subscriber import Kind, State
 from bot.sandbox.chats import Chat
+from bot.sandbox.limits import Limits
 from tests.acceptance.advisories import Alert, alert, cancel, info
-from tests.acceptance.town import Town, until
+from tests.acceptance.town import Town, open_town, until
+from tests.oracle import overseen
 
 pytestmark = pytest.mark.alone
 
-Step = Callable[[Town, Chat], Awaitable[int]]
-"""Lets a group move at one step of a broadcast; its new id."""
+
+@pytest.fixture
+async def town(redis: Redis, redis_url: str) -> AsyncIterator[Town]:
+    """A town of which every call, answer and update is checked by aiogram's models."""
+    async with open_town(redis_url, Limits.off()) as found:
+        with overseen(found.sandbox):
+            yield found
+
+
+@pytest.fixture
+async def fast_town(redis: Redis, redis_url: str) -> AsyncIterator[Town]:
+    """One that is not checked: checking hundreds of sends a second would take longer than they."""
+    async with open_town(redis_url, Limits.off()) as found:
+        yield found
 
 
 def _move(town: Town, group: Chat, *, heard: bool) -> int:
@@ -170,8 +185,9 @@ async def test_group_has_one_live_message_that_is_pinned_until_the_end(town: Tow
 
 
 async def test_five_hundred_groups_of_a_city_are_told_once_each_beside_its_people(
-    town: Town,
+    fast_town: Town,
 ) -> None:
+    town = fast_town
     people = await town.crowd(50)
     owner = town.world.user("Owner")
     groups = [town.world.group(f"House {number}", owner) for number in range(500)]

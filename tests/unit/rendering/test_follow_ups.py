@@ -192,3 +192,15 @@ def test_late_message_says_when_it_was_due(language: str) -> None:
 def test_validity_that_the_source_does_not_state_is_said_to_be_ours(language: str) -> None:
     told = notice(advisory(info(expires=None)), ends=KYIV_ADVISORY.window[1])
     assert NO_END[language] in render(told, language).html
+
+
+@every_layout
+@pytest.mark.parametrize("purpose", Purpose)
+def test_every_message_shares_a_link_to_the_advisory_as_it_stands(
+    purpose: Purpose, layout: Layout
+) -> None:
+    made = RENDERER.render(notice(purpose=purpose), "en", layout)
+    urls = [button.url or "" for row in made.keyboard for button in row]
+    shared = [url for url in urls if url.startswith("https://t.me/share/url?url=")]
+    assert len(shared) == 1
+    assert f"start%3Da_{KYIV_ADVISORY.id}" in shared[0]
