@@ -131,13 +131,18 @@ def proceed(
     now: datetime,
     others: Sequence[Known] = (),
     operators: Sequence[int] = (),
+    *,
+    is_aloud: bool = False,
 ) -> Proceeding:
     """What publishing an advisory ends and starts; `others` are all other live warnings.
 
     A drill for some is told to them alone, be they the `operators`, and goes on with those alone.
+    What would be changed in place is told anew where it `is_aloud`.
     """
     event, decisions = judged(new, originals)
     record = new.record
+    if is_aloud:
+        decisions = tuple((one, _aloud(found)) for one, found in decisions)
     ended = tuple(
         (one.record.id, _ENDED[decision.state])
         for one, decision in decisions
@@ -181,6 +186,12 @@ def proceed(
     left = _left_out(new, [one for one, _ in told], now)
     stop = _words_of_leaving(over) if reach_of(new, over).returns else ()
     return Proceeding(ended, (plan, *marks, *left, *still), stop)
+
+
+def _aloud(found: Decision) -> Decision:
+    """The decision about a small update as that about a greater one."""
+    is_in_place = found.telling is not None and found.telling.form is Form.IN_PLACE
+    return decide(State.OPEN, Event.MAJOR) if is_in_place else found
 
 
 def _words_of_leaving(told: Sequence[Known]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from bot.domain.trust import Ruling, Source, Unsigned, Verdict, judge
 from bot.pipeline.known import Known
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.narrowing import inherited
+from bot.pipeline.overtaken import overtakes
 from bot.pipeline.plan import broadcast_id, expiry, locate, short_code
 from bot.pipeline.ports import Advisories, Authors, Broadcasts, Desk, Timers
 from bot.pipeline.proceeding import doubts, proceed
@@ -289,7 +290,8 @@ class Review:
         others = [one for one in warnings if one.record.id != record.id]
         originals = await self._lineage.originals(record)
         operators = [one.id for one in await self._roster.all()] if new.advisory.is_drill else ()
-        proceeding = proceed(new, originals, now, others, operators)
+        is_aloud = await overtakes(record.id, originals, self._broadcasts)
+        proceeding = proceed(new, originals, now, others, operators, is_aloud=is_aloud)
         for ended, state in proceeding.end:
             await self._end(ended, state, by=record.id)
         for broadcast in proceeding.stop:

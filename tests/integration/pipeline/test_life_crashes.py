@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -36,10 +36,13 @@ class Killed(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What comes: a message made from the first one, or time that passes."""
+    """What comes: a message made from the first one, or time that passes; and how many hear of it
+    before the next step, None for everybody.
+    """
 
     says: Callable[[Village, Any], dict[str, Any]] | None = None
     hours: float = 0
+    heard_by: int | None = None
 
 
 Steps = Sequence[Step]
@@ -56,6 +59,12 @@ LIVES: dict[str, Steps] = {
     "opens and passes": (ALERT, WAITS, OPENS, PASSES),
     "changes a little and is cleared": (ALERT, update(), update("clear", **CLEAR)),
     "rises and is withdrawn": (ALERT, WAITS, update(severity="Extreme"), OPENS, CANCEL),
+    "rises, and changes before everybody heard": (
+        ALERT,
+        replace(update(severity="Extreme"), heard_by=1),
+        update("words", severity="Extreme", instruction="Keep your phone charged."),
+        PASSES,
+    ),
     "widens, is eased, and passes": (
         ALERT,
         update(**BOTH),
@@ -117,7 +126,7 @@ class Player:
 
     async def play(self, step: Step) -> None:
         await (await self.begin(step))()
-        await self.here.deliver()
+        await self.here.deliver(step.heard_by)
 
     async def play_and_die(self, step: Step, number: int, down: timedelta = timedelta(0)) -> bool:
         """Whether it died before that write; then it is back after so long."""
@@ -134,7 +143,7 @@ class Player:
         if step.says is not None:
             await act()
         await self.here.timekeeper.catch_up()
-        await self.here.deliver()
+        await self.here.deliver(step.heard_by)
         return True
 
 
