@@ -139,11 +139,11 @@ async def test_forum_whose_general_is_hidden_too_is_warned_when_it_is_opened(
     stage.world.close_general(group)
     await stage.publish("Behind closed doors")
     await stage.world.wait_for("may no longer write in “House 7”", chat_id=owner.id)
+    # Nobody is told that warnings come to General while they do not.
+    assert not told(stage, owner, "come to General")
     stage.world.reopen_general(group)
     warning = await stage.world.wait_for("Behind closed doors", chat_id=group.id)
     assert warning.thread is None
-    # Nobody is told that warnings come to General while they do not.
-    assert not told(stage, owner, "come to General")
     assert not [one for one in stage.sandbox.ledger.entries() if one.thread == 1]
 
 
