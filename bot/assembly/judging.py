@@ -10,11 +10,14 @@ from bot.domain.operators import SOURCE
 from bot.domain.trust import Source
 from bot.formats.signature import derived_key, public_key
 from bot.loading import Content
+from bot.pipeline.deciding import Deciding
+from bot.pipeline.following import Following
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.ports import Desk
 from bot.pipeline.progress import Gauge
 from bot.pipeline.review import Review, Rules
 from bot.pipeline.roster import Roster
+from bot.rendering.followup import FollowUps
 from bot.storage.opening import Storage
 
 
@@ -44,6 +47,34 @@ def build_review(
         desk=desk,
         clock=storage.clock,
         wake=wake,
+    )
+
+
+def build_deciding(storage: Storage, review: Review, roster: Roster) -> Deciding:
+    """What decides about what waits."""
+    return Deciding(
+        advisories=storage.advisories,
+        review=review,
+        roster=roster,
+        audit=storage.audit,
+        clock=storage.clock,
+    )
+
+
+def build_following(
+    content: Content, storage: Storage, review: Review, roster: Roster
+) -> Following:
+    """What ends, halts and resumes a warning."""
+    return Following(
+        steering=storage.broadcasts,
+        roster=roster,
+        review=review,
+        drafts=storage.drafts,
+        guidance=content.guidance,
+        templates=content.templates,
+        follow_ups=FollowUps(content.texts, content.guidance),
+        audit=storage.audit,
+        clock=storage.clock,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
+from bot.assembly.judging import build_deciding, build_following
 from bot.chat.context import App
 from bot.chat.menus import set_menu
 from bot.chat.operators.desk import Desk
@@ -16,9 +17,7 @@ from bot.content.places import suggest
 from bot.domain.advisory import Severity
 from bot.domain.trust import Source
 from bot.loading import Content
-from bot.pipeline.deciding import Deciding
 from bot.pipeline.drill_calendar import DrillCalendar
-from bot.pipeline.following import Following
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.live import Live
 from bot.pipeline.notices import Notices
@@ -152,24 +151,8 @@ def chat_services(
                 clock=storage.clock,
             ),
             follow_ups=follow_ups,
-            deciding=Deciding(
-                advisories=storage.advisories,
-                review=review,
-                roster=roster,
-                audit=storage.audit,
-                clock=storage.clock,
-            ),
-            following=Following(
-                steering=storage.broadcasts,
-                roster=roster,
-                review=review,
-                drafts=storage.drafts,
-                guidance=content.guidance,
-                templates=content.templates,
-                follow_ups=follow_ups,
-                audit=storage.audit,
-                clock=storage.clock,
-            ),
+            deciding=build_deciding(storage, review, roster),
+            following=build_following(content, storage, review, roster),
             pages=Pages(content.texts, content.gazetteer, timezone),
             gauge=gauge,
             progress_notes=storage.progress,

@@ -7,18 +7,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.assembly.judging import build_gauge, build_review
+from bot.assembly.judging import build_deciding, build_following, build_gauge, build_review
 from bot.config import Settings
 from bot.console.hands import Hands
 from bot.console.looks import Looks
 from bot.domain.operators import Urging
 from bot.domain.record import AdvisoryRecord
 from bot.loading import load_content
-from bot.pipeline.deciding import Deciding
-from bot.pipeline.following import Following
 from bot.pipeline.lineage import Lineage
 from bot.pipeline.roster import Roster
-from bot.rendering.followup import FollowUps
 from bot.rendering.watch import WatchTexts
 from bot.storage.opening import open_storage
 
@@ -74,24 +71,8 @@ async def open_console(settings: Settings) -> AsyncIterator[Console]:
             storage,
             roster=roster,
             review=review,
-            deciding=Deciding(
-                advisories=storage.advisories,
-                review=review,
-                roster=roster,
-                audit=storage.audit,
-                clock=storage.clock,
-            ),
-            following=Following(
-                steering=storage.broadcasts,
-                roster=roster,
-                review=review,
-                drafts=storage.drafts,
-                guidance=content.guidance,
-                templates=content.templates,
-                follow_ups=FollowUps(content.texts, content.guidance),
-                audit=storage.audit,
-                clock=storage.clock,
-            ),
+            deciding=build_deciding(storage, review, roster),
+            following=build_following(content, storage, review, roster),
         )
         timezone = content.gazetteer.settlements[0].timezone
         looks = Looks(storage, build_gauge(settings, storage), WatchTexts(content.texts, timezone))

@@ -11,12 +11,19 @@ from bot.chat.context import Context
 from bot.chat.operators.access import acting, language_of, name_of, note, office
 from bot.chat.operators.drill_group import CHANGED, ask_group
 from bot.chat.operators.publish import begin, save
-from bot.chat.operators.view import ask, open_card, pressed_message, put, say_overtaken
+from bot.chat.operators.view import (
+    ask,
+    open_card,
+    pressed_message,
+    put,
+    say_overtaken,
+    show_previews,
+)
 from bot.chat.reply import answer
 from bot.domain.change import is_warning
 from bot.domain.draft import DraftState, Field, Focus, Hand, Kept, drill_of
 from bot.domain.drill import Plan, Reach, Rehearsed, read_audience, steps
-from bot.domain.message import Layout, Message
+from bot.domain.message import Message
 from bot.domain.operators import Act, Operator, may
 from bot.domain.record import AdvisoryState
 from bot.pipeline.lineage import read_back
@@ -176,16 +183,9 @@ async def _preview(update: Update, context: Context, operator: Operator, kept: K
     if not await _is_ready(update, context, operator, kept):
         await answer(update)
         return
-    services, language = context.services, await language_of(update, context)
     publishing = office(context).publishing
     notice = await office(context).notices.of(publishing.record(publishing.advisory(kept)))
-    await answer(update)
-    if (card := pressed_message(update)) is not None:
-        await put(context, operator.id, office(context).cards.pointer(language), card)
-    for tag in services.dialogue.texts.languages:
-        seen = services.renderer.render(notice, tag, Layout.PRIVATE)
-        for message in services.operator_texts.preview(language, seen):
-            await put(context, operator.id, message)
+    await show_previews(update, context, operator, notice)
     await _confirm(update, context, operator, kept)
 
 

@@ -9,11 +9,18 @@ from telegram import Update
 
 from bot.chat.context import Context
 from bot.chat.operators.access import language_of, name_of, note, office
-from bot.chat.operators.view import ask, open_card, pressed_message, put, say_overtaken
+from bot.chat.operators.view import (
+    ask,
+    open_card,
+    pressed_message,
+    put,
+    say_overtaken,
+    show_previews,
+)
 from bot.chat.reply import answer
 from bot.domain.advisory import Advisory
 from bot.domain.draft import Field, Focus, Hand, Kept, expires_soon
-from bot.domain.message import Layout, Message
+from bot.domain.message import Message
 from bot.domain.operators import Act, Operator, may, second_look
 from bot.domain.paid import estimate
 from bot.domain.place import is_name_of
@@ -31,18 +38,10 @@ async def preview(update: Update, context: Context, operator: Operator, kept: Ke
     """Show it in every language as it will be sent, and below it what publishing means."""
     if not await _is_ready(update, context, operator, kept):
         return
-    services, cards = context.services, office(context).cards
-    language = await language_of(update, context)
     advisory = office(context).publishing.advisory(kept)
     record = office(context).publishing.record(advisory, operator.id)
     notice = await office(context).notices.of(record)
-    await answer(update)
-    if (card := pressed_message(update)) is not None:
-        await put(context, operator.id, cards.pointer(language), card)
-    for tag in services.dialogue.texts.languages:
-        seen = services.renderer.render(notice, tag, Layout.PRIVATE)
-        for message in services.operator_texts.preview(language, seen):
-            await put(context, operator.id, message)
+    await show_previews(update, context, operator, notice)
     await _ask(update, context, operator, kept, advisory, record)
 
 

@@ -13,8 +13,9 @@ from bot.chat.context import Context
 from bot.chat.operators.access import language_of, office
 from bot.chat.reply import NO_PREVIEW, answer, markup
 from bot.domain.draft import DraftState, Field, Focus, Kept
-from bot.domain.message import Message
+from bot.domain.message import Layout, Message
 from bot.domain.operators import Operator
+from bot.rendering.notice import Notice
 
 
 async def put(
@@ -66,6 +67,22 @@ async def ask(
     if shown_in != message_id:
         await drafts.set_focus(operator.id, Focus(about, field, shown_in))
     return shown_in
+
+
+async def show_previews(
+    update: Update, context: Context, operator: Operator, notice: Notice
+) -> None:
+    """Every language of a message as recipients will see it; the card that was pressed points to
+    them.
+    """
+    services, language = context.services, await language_of(update, context)
+    await answer(update)
+    if (card := pressed_message(update)) is not None:
+        await put(context, operator.id, office(context).cards.pointer(language), card)
+    for tag in services.dialogue.texts.languages:
+        seen = services.renderer.render(notice, tag, Layout.PRIVATE)
+        for message in services.operator_texts.preview(language, seen):
+            await put(context, operator.id, message)
 
 
 def pressed_message(update: Update) -> int | None:
