@@ -25,6 +25,7 @@ from bot.chat import (
     checklist,
     city,
     errors,
+    forgery,
     genuine,
     hints,
     household,
@@ -147,6 +148,7 @@ def handlers() -> list[Handler]:
         _command("verify", genuine.verify, _TALK),
         _press(f"verify:{_ID}", genuine.press_verify),
         _press(f"more:{_ID}", genuine.press_more),
+        _press(forgery.PRESSED, forgery.Reports().press, _ALONE),
         _command("help", start.help_, _TALK),
         # Roll-calls
         _command("rollcall", rollcall.list_mine, _PRIVATE & _NEW),

@@ -26,6 +26,8 @@ async def test_kyiv_story_is_told_and_ends_well() -> None:
         "The announced time has begun.",
         "Lasts longer.",
         "Unknown code: KYI-0000",
+        "[James] presses [ Report it to the operators ]",
+        "NOT OURS",
         "Its time has passed:",
         "was changed and begins: ENDED.",
     ):
