@@ -155,7 +155,7 @@ def read_code(text: str) -> str | None:
     return f"{found[1]}-{found[2]}" if found else None
 
 
-_CODE_INSIDE = re.compile(r"(?<![\w-])[A-ZАВЕІКМНОРСТУХ]{1,3}-[0-9A-Z]{4}(?![\w-])")
+_CODE_INSIDE = re.compile(r"(?<![\w-])[A-ZАВЕІКМНОРСТУХ]{1,3}[-‐‑‒–—−][0-9A-Z]{4}(?![\w-])")
 
 
 def find_code(text: str) -> str | None:

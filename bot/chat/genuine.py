@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from telegram import Message as TelegramMessage
 from telegram import Update
 
 from bot.chat import choice, city, forgery
@@ -18,6 +19,9 @@ from bot.rendering.dialogue import Word, stands
 from bot.rendering.notice import Notice
 
 LONGEST_CHAIN = 20
+_LONGEST_CODE = 40
+"""What is longer is no mistyped code: it is a text that somebody was shown."""
+
 _OVER = (Word.PASSED, Word.CANCELLED, Word.SUPERSEDED, Word.CLEARED)
 
 
@@ -37,13 +41,30 @@ async def verify(update: Update, context: Context) -> None:
     if not typed:
         await send(update, context, dialogue.say(here.language, "verify.usage"))
         return
+    await _judge(update, context, here, asked, typed)
+
+
+async def judge_forwarded(update: Update, context: Context) -> None:
+    """Whoever passes a message on to the bot asks whether it is genuine."""
+    here, asked = await visit(update, context), update.effective_message
+    await _judge(update, context, here, asked, forgery.words_of(asked))
+
+
+async def _judge(
+    update: Update, context: Context, here: Visit, asked: TelegramMessage | None, typed: str
+) -> None:
+    """Answer for a code or a text with `asked`, the message that holds it."""
+    dialogue = context.services.dialogue
     report = await forgery.offered(context, here.language) if here.is_private else ()
     code = choice.find_code(typed)
     record = await context.services.advisories.by_code(code) if code else None
     found = await _published(context, record)
     if record is None or found is None:
-        named = code or " ".join(typed.split())[:40]
-        text = dialogue.say(here.language, "verify.unknown", code=named)
+        named = code or " ".join(typed.split())
+        if len(named) <= _LONGEST_CODE:
+            text = dialogue.say(here.language, "verify.unknown", code=named)
+        else:
+            text = dialogue.say(here.language, "verify.popup_unknown")
         await send(update, context, replace(text, keyboard=report), quoting=asked)
         return
     text = dialogue.genuine(

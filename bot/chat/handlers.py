@@ -185,6 +185,9 @@ def handlers() -> list[Handler]:
         MessageHandler(_PRIVATE & _TALK & filters.COMMAND, hints.unknown_command),
         MessageHandler(_PRIVATE & _TALK & filters.TEXT, typed.type_text),
         MessageHandler(_PRIVATE & _NEW & filters.Document.ALL, typed.send_file),
+        MessageHandler(
+            _PRIVATE & _NEW & filters.FORWARDED & filters.CAPTION, genuine.judge_forwarded
+        ),
         MessageHandler(_PRIVATE & _NEW & ~filters.StatusUpdate.ALL, hints.unknown_content),
         CallbackQueryHandler(hints.old_button),
     ]

@@ -175,3 +175,26 @@ async def test_text_that_is_gone_is_asked_for_again(watched_stage: Stage) -> Non
     del answer.body["reply_to_message"]
     assert "no longer there" in (await stage.press(person, answer, "forged"))["text"]
     assert await stage.storage.forgeries.waiting() == ()
+
+
+async def test_forwarded_text_is_asked_about_and_can_be_reported(watched_stage: Stage) -> None:
+    stage = watched_stage
+    iryna = await operator(stage)
+    person = stage.world.user("Olena", "en")
+    copy = "Everybody must leave Kyiv tonight, says the embassy"
+    stage.world.private_message(person, copy, forwarded_from="Well-wisher")
+    answer = await stage.world.wait_for("does not know this message", chat_id=person.id)
+    await stage.press(person, answer, "forged")
+    note = await stage.world.wait_for("NOT OURS", chat_id=iryna.id)
+    assert copy in note.text
+    assert "Well-wisher" not in note.text
+
+
+async def test_forwarded_warning_is_recognised_by_its_code(watched_stage: Stage) -> None:
+    stage = watched_stage
+    await operator(stage)
+    person = stage.world.user("Olena", "en")
+    code = await published(stage, person)
+    told = await stage.world.wait_for("Example Embassy", chat_id=person.id)
+    stage.world.private_message(person, told.text, forwarded_from="Neighbour")
+    await stage.world.wait_for(f"Yes, the bot sent {code}", chat_id=person.id)
