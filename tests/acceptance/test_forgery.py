@@ -44,3 +44,10 @@ async def test_report_goes_to_the_operators_chat_where_there_is_one(town: Town) 
     (note,) = said(town, room.id, "NOT OURS")
     assert COPY in note
     assert not said(town, owner.id, "NOT OURS")
+
+
+async def test_nothing_is_offered_where_nobody_could_be_told(town: Town) -> None:
+    person = hand(town, "Olena")
+    async with watched(town):
+        person.type(f"/verify {COPY}")
+        assert not (await person.sees("Unknown code")).buttons
