@@ -86,6 +86,7 @@ def chat_services(
         rollcalls=storage.rollcalls,
         channels=storage.channels,
         advisories=storage.advisories,
+        forgeries=storage.forgeries,
         live=live,
         voices=Voices(
             advisories=storage.advisories,

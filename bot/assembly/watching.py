@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.chat.context import App
+from bot.chat.operators.desk import Desk
 from bot.chat.operators.room import Room
 from bot.config import Settings
 from bot.domain.delivery import End
 from bot.pipeline.dispatch import Dispatcher
+from bot.pipeline.forgeries import Forgeries
 from bot.pipeline.lookout import Lookout, Pulse
 from bot.pipeline.paying import Paying
-from bot.pipeline.ports import Herald, Line, Stars
+from bot.pipeline.ports import Line, Stars
 from bot.pipeline.watchdog import Rounds, Watchdog
 from bot.rendering.watch import WatchTexts
 from bot.storage.opening import Storage
@@ -44,10 +46,11 @@ def build_watchdog(
     metrics: Metrics,
     line: Line,
     stars: Stars,
-    herald: Herald,
+    herald: Desk,
 ) -> Watchdog:
     """What looks for what needs a person."""
     watch = settings.watch
+    sums = timedelta(minutes=watch.sum_minutes)
 
     async def is_mine() -> bool:
         """Whoever sends knows the pace; where nobody does, any replica may look."""
@@ -78,7 +81,8 @@ def build_watchdog(
         advisories=storage.advisories,
         line=line,
         herald=herald,
-        rounds=Rounds(watch.look_seconds, watch.calm, timedelta(minutes=watch.sum_minutes)),
+        forgeries=Forgeries(store=storage.forgeries, crier=herald, every=sums, clock=storage.clock),
+        rounds=Rounds(watch.look_seconds, watch.calm, sums),
         is_mine=is_mine,
         clock=storage.clock,
     )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.chat import city, shelter
+from bot.chat import city, genuine, shelter
 from bot.chat.context import Context
 from bot.domain.subscriber import Awaited
 
 
 async def type_text(update: Update, context: Context) -> None:
-    """A private text that is no command."""
+    """A private text that is no command; what is passed on to the bot is asked about."""
+    message = update.effective_message
     if await _asked(update, context) is Awaited.SHELTER:
         await shelter.write_down(update, context)
+    elif message is not None and message.forward_origin is not None:
+        await genuine.judge_forwarded(update, context)
     else:
         await city.type_name(update, context)
 

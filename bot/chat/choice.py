@@ -153,3 +153,14 @@ def read_code(text: str) -> str | None:
     head, tail = typed[:-4].rstrip("-"), typed[-4:].translate(_CROCKFORD)
     found = _CODE.fullmatch(f"{head}-{tail}")
     return f"{found[1]}-{found[2]}" if found else None
+
+
+_CODE_INSIDE = re.compile(r"(?<![\w-])[A-ZАВЕІКМНОРСТУХ]{1,3}[-‐‑‒–—−][0-9A-Z]{4}(?![\w-])")
+
+
+def find_code(text: str) -> str | None:
+    """The code that a text is, or else the first that it carries."""
+    if code := read_code(text):
+        return code
+    written = _CODE_INSIDE.findall(unicodedata.normalize("NFKC", text))
+    return next(filter(None, map(read_code, written)), None)

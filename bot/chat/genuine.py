@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from telegram import Message as TelegramMessage
 from telegram import Update
 
-from bot.chat import choice, city
+from bot.chat import choice, city, forgery
 from bot.chat.context import Context
 from bot.chat.reply import answer, send
 from bot.chat.visit import Visit, personal_language, visit
@@ -18,23 +19,53 @@ from bot.rendering.dialogue import Word, stands
 from bot.rendering.notice import Notice
 
 LONGEST_CHAIN = 20
+_LONGEST_CODE = 40
+"""What is longer is no mistyped code: it is a text that somebody was shown."""
+
 _OVER = (Word.PASSED, Word.CANCELLED, Word.SUPERSEDED, Word.CLEARED)
 
 
 async def verify(update: Update, context: Context) -> None:
-    """`/verify KYI-7Q2F`: who published it and when, or that nobody did."""
+    """`/verify KYI-7Q2F`: who published it and when, or that nobody did.
+
+    It takes a whole text as well, written behind it or answered with it. In private what is not
+    ours, or may have been changed, can be reported.
+    """
     here = await visit(update, context)
     dialogue = context.services.dialogue
-    typed = " ".join(context.args or ())
+    asked = update.effective_message
+    typed = forgery.words_of(asked)
+    if not typed and asked is not None and asked.reply_to_message is not None:
+        asked = asked.reply_to_message
+        typed = forgery.words_of(asked)
     if not typed:
         await send(update, context, dialogue.say(here.language, "verify.usage"))
         return
-    code = choice.read_code(typed)
+    await _judge(update, context, here, asked, typed)
+
+
+async def judge_forwarded(update: Update, context: Context) -> None:
+    """Whoever passes a message on to the bot asks whether it is genuine."""
+    here, asked = await visit(update, context), update.effective_message
+    await _judge(update, context, here, asked, forgery.words_of(asked))
+
+
+async def _judge(
+    update: Update, context: Context, here: Visit, asked: TelegramMessage | None, typed: str
+) -> None:
+    """Answer for a code or a text with `asked`, the message that holds it."""
+    dialogue = context.services.dialogue
+    report = await forgery.offered(context, here.language) if here.is_private else ()
+    code = choice.find_code(typed)
     record = await context.services.advisories.by_code(code) if code else None
     found = await _published(context, record)
     if record is None or found is None:
-        text = dialogue.say(here.language, "verify.unknown", code=code or typed[:40])
-        await send(update, context, text)
+        named = code or " ".join(typed.split())
+        if len(named) <= _LONGEST_CODE:
+            text = dialogue.say(here.language, "verify.unknown", code=named)
+        else:
+            text = dialogue.say(here.language, "verify.popup_unknown")
+        await send(update, context, replace(text, keyboard=report), quoting=asked)
         return
     text = dialogue.genuine(
         here.language,
@@ -43,7 +74,12 @@ async def verify(update: Update, context: Context) -> None:
         source=found.source_name,
         timezone=found.timezone,
     )
-    await send(update, context, text)
+    if choice.read_code(typed) is None:
+        # Whoever forges a text can put a genuine code under it.
+        compare = dialogue.say(here.language, "verify.compare")
+        html = f"{text.html}\n\n{compare.html}"
+        text = replace(text, html=html, keyboard=(*text.keyboard, *report))
+    await send(update, context, text, quoting=asked)
 
 
 async def press_verify(update: Update, context: Context) -> None:

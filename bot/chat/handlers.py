@@ -25,6 +25,7 @@ from bot.chat import (
     checklist,
     city,
     errors,
+    forgery,
     genuine,
     hints,
     household,
@@ -147,6 +148,7 @@ def handlers() -> list[Handler]:
         _command("verify", genuine.verify, _TALK),
         _press(f"verify:{_ID}", genuine.press_verify),
         _press(f"more:{_ID}", genuine.press_more),
+        _press(forgery.PRESSED, forgery.Reports().press, _ALONE),
         _command("help", start.help_, _TALK),
         # Roll-calls
         _command("rollcall", rollcall.list_mine, _PRIVATE & _NEW),
@@ -183,6 +185,9 @@ def handlers() -> list[Handler]:
         MessageHandler(_PRIVATE & _TALK & filters.COMMAND, hints.unknown_command),
         MessageHandler(_PRIVATE & _TALK & filters.TEXT, typed.type_text),
         MessageHandler(_PRIVATE & _NEW & filters.Document.ALL, typed.send_file),
+        MessageHandler(
+            _PRIVATE & _NEW & filters.FORWARDED & filters.CAPTION, genuine.judge_forwarded
+        ),
         MessageHandler(_PRIVATE & _NEW & ~filters.StatusUpdate.ALL, hints.unknown_content),
         CallbackQueryHandler(hints.old_button),
     ]

@@ -47,17 +47,19 @@ async def send(
     message: Message,
     *,
     below: ReplyKeyboardMarkup | ReplyKeyboardRemove | None = None,
+    quoting: TelegramMessage | None = None,
 ) -> None:
     """Write a new message into the update's chat and topic.
 
     `below` changes the keyboard under the input field; Telegram takes either that or buttons.
+    `quoting` is what the answer belongs to also in private.
     """
     place = update.effective_chat
     if place is None:
         return
     if below is None and await _send_quietly(update, context, message):
         return
-    asked = update.effective_message if update.callback_query is None else None
+    asked = quoting or (update.effective_message if update.callback_query is None else None)
     if asked is not None and not asked.message_id:
         asked = None
     is_group = place.type in (ChatType.GROUP, ChatType.SUPERGROUP)
@@ -73,7 +75,7 @@ async def send(
         reply_markup=below or markup(() if is_channel else message.keyboard),
         reply_parameters=(
             ReplyParameters(asked.message_id, allow_sending_without_reply=True)
-            if asked is not None and is_group
+            if asked is not None and (is_group or quoting is not None)
             else None
         ),
     )

@@ -145,6 +145,12 @@ class Errands(Protocol):
     async def add(self, task: Task, errand: Errand, delay_s: float = 0) -> None: ...
 
 
+class Forgeries(Protocol):
+    """What people report as forged; `bot.storage.forgeries.Forgeries`."""
+
+    async def add(self, id: str, text: str, code: str, now: datetime) -> bool: ...
+
+
 class Live(Protocol):
     """What is active now; `bot.pipeline.live.Live`."""
 
@@ -201,6 +207,7 @@ class Services:
     rollcalls: RollCalls
     channels: Channels
     advisories: Advisories
+    forgeries: Forgeries
     live: Live
     voices: Voices
     review: Review

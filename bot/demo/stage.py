@@ -28,17 +28,19 @@ from bot.domain.trust import Unsigned
 from bot.formats.signature import public_key
 from bot.sandbox.server import Sandbox
 from bot.sections.sources import SourceSettings, TrustSettings
+from bot.sections.watch import WatchSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A story that plays by itself, and the moment at which it begins."""
+    """A story that plays by itself, the moment at which it begins, and who operates the bot."""
 
     start: datetime
     tell: Callable[[Story], Awaitable[None]]
+    admins: tuple[int, ...] = ()
 
 
-SCRIPTS = {"kyiv": Script(telling.START, telling.tell)}
+SCRIPTS = {"kyiv": Script(telling.START, telling.tell, (telling.OPERATOR_ID,))}
 
 
 async def play(*, script: str | None, leave: bool, port: int, say: Say) -> bool:
@@ -56,7 +58,12 @@ async def play(*, script: str | None, leave: bool, port: int, say: Say) -> bool:
             started: asyncio.Future[app.Running] = asyncio.get_running_loop().create_future()
             bot = asyncio.create_task(
                 app.run(
-                    _settings(sandbox, Path(folder), public_key(private_key)),
+                    _settings(
+                        sandbox,
+                        Path(folder),
+                        public_key(private_key),
+                        chosen.admins if chosen else (),
+                    ),
                     story=clock,
                     started=started.set_result,
                     stop=stop,
@@ -87,12 +94,14 @@ async def _first(*futures: asyncio.Future[Any]) -> None:
     await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
 
 
-def _settings(sandbox: Sandbox, folder: Path, key: str) -> Settings:
+def _settings(sandbox: Sandbox, folder: Path, key: str, admins: tuple[int, ...]) -> Settings:
     """Settings of their own: a demonstration must not read the token of a real bot."""
     return Settings(
         telegram=TelegramSettings(token=sandbox.token, api_url=sandbox.url),
         redis=RedisSettings(folder=folder / "redis"),
         http=HttpSettings(port=0),
+        admins=admins,
+        watch=WatchSettings(look_seconds=1),
         trust=TrustSettings(unsigned=Unsigned.PUBLISH),
         sources={
             SOURCE: SourceSettings(name="Example Embassy in Kyiv", kind="embassy", public_key=key)

@@ -14,6 +14,7 @@ from bot.domain.fault import StorageUnavailable
 from bot.domain.letters import Heap, take
 from bot.domain.memory import Event, Memory, Word
 from bot.domain.watch import MUTE, Calm, Changes, Concern, Kind, Report, compare
+from bot.pipeline.forgeries import Forgeries
 from bot.pipeline.lookout import Advisories, Lookout
 from bot.pipeline.plan import advisory_id
 from bot.pipeline.ports import Herald, Line, Watch
@@ -50,6 +51,7 @@ class Watchdog:
         advisories: Advisories,
         line: Line,
         herald: Herald,
+        forgeries: Forgeries,
         rounds: Rounds,
         is_mine: Callable[[], Awaitable[bool]],
         clock: Callable[[], datetime],
@@ -59,6 +61,7 @@ class Watchdog:
         self._advisories = advisories
         self._line = line
         self._herald = herald
+        self._forgeries = forgeries
         self._rounds = rounds
         self._is_mine = is_mine
         self._clock = clock
@@ -106,6 +109,8 @@ class Watchdog:
         )
         if await self._watch.remember(after):
             await self._see_to(events)
+            if not self._is_mute:
+                await self._forgeries.pass_on()
 
     async def _mismatch(self, event: Event, now: datetime) -> Concern:
         record = await self._advisories.get(advisory_id(event.about))

@@ -223,7 +223,7 @@ class Dialogue:
     def privacy(self, language: str, chat: Chat | None, ticks: TickList | None = None) -> Message:
         """Everything that is kept about a chat, with the ways to take it along or delete it."""
         if chat is None:
-            return self.say(language, "privacy.nothing", "privacy.rest")
+            return self.say(language, "privacy.nothing", "privacy.rest", "privacy.reports")
         names = " · ".join(self._label(id, language) for id in chat.places)
         kept = [
             self._html(language, "privacy.number", id=chat.id),
@@ -240,6 +240,7 @@ class Dialogue:
                 f"<b>{self._html(language, 'privacy.title')}</b>",
                 _lines(*kept),
                 self._html(language, "privacy.rest"),
+                self._html(language, "privacy.reports"),
             ),
             ((export,), (delete,)),
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from babel.lists import format_list
 
 from bot.content.texts import Texts
+from bot.domain.forgery import Forgery, Reported
 from bot.domain.letters import Said
 from bot.domain.memory import Memory
 from bot.domain.message import Button, Message
@@ -72,6 +73,19 @@ class WatchTexts:
         button = Button(self._say(language, "waits.open"), url=url)
         return Message("\n".join(map(escape, lines)), ((button,),))
 
+    def forged(self, language: str, reported: Reported) -> Message:
+        """What people were shown and the bot did not write; each text under a line that says so."""
+        parts = []
+        for one in reported.firsts:
+            key = "forged.changed" if one.code else "forged.first"
+            # In <pre> no link, name or command of the text can be pressed.
+            mark = self._say(language, key, label=one.label, code=one.code)
+            parts.append(f"<b>{escape(mark)}</b>\n<pre>{escape(one.text)}</pre>")
+        parts += [escape(self._again(language, one)) for one in reported.more]
+        if reported.firsts:
+            parts.append(escape(self._say(language, "forged.deny")))
+        return Message("\n\n".join(parts))
+
     def moved(self, language: str, chat_id: int) -> Message:
         """The operators' chat has another id now."""
         return Message(escape(self._say(language, "moved", id=chat_id)))
@@ -79,6 +93,10 @@ class WatchTexts:
     def lost(self, language: str) -> str:
         """Why a report stands in a private chat, as HTML."""
         return escape(self._say(language, "lost"))
+
+    def _again(self, language: str, one: Forgery) -> str:
+        spoken, more = self._spoken(language), one.count - one.told
+        return self.texts.plural(spoken, "watch.forged.more", more, label=one.label)
 
     def _over(self, language: str, concern: Concern) -> str:
         values = self._values(language, concern)

@@ -65,9 +65,22 @@ class People(State):
         self.settle(chat)
         return chat
 
-    def private_message(self, user: User, text: str, *, reply_to: Message | None = None) -> Message:
-        """Write to the bot; writing to a blocked bot unblocks it, as Telegram's button does."""
+    def private_message(
+        self,
+        user: User,
+        text: str,
+        *,
+        reply_to: Message | None = None,
+        forwarded_from: str | None = None,
+    ) -> Message:
+        """Write to the bot; writing to a blocked bot unblocks it, as Telegram's button does.
+
+        `forwarded_from` is a name under which somebody who hides their account wrote it.
+        """
         content = text_content(text)
+        if forwarded_from is not None:
+            origin = {"type": "hidden_user", "sender_user_name": forwarded_from}
+            content["forward_origin"] = {**origin, "date": int(self.clock.now())}
         if reply_to is not None:
             content["reply_to_message"] = reply_to.body
         return self._private(user, content)

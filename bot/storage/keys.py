@@ -287,6 +287,15 @@ class Keys:
         return self._key("watch", "events")
 
     @property
+    def forgeries(self) -> str:
+        """Sorted set of the reported texts that operators do not know in full, the oldest first."""
+        return self._key("forgeries")
+
+    def forgery(self, fingerprint: str) -> str:
+        """Hash with expiry: a text reported as forged, how often, and what operators know of it."""
+        return self._key("forgery", fingerprint)
+
+    @property
     def operators_chat(self) -> str:
         """Hash: id of an operators' chat that became a supergroup -> the id it has now."""
         return self._key("operators-chat")

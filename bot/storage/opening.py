@@ -23,6 +23,7 @@ from bot.storage.drafts import Drafts
 from bot.storage.drill_plans import DrillPlans
 from bot.storage.embedded import EmbeddedRedis
 from bot.storage.errands import Errands
+from bot.storage.forgeries import Forgeries
 from bot.storage.keys import Keys
 from bot.storage.operators import Operators
 from bot.storage.pace import Pace
@@ -101,6 +102,7 @@ class Storage:
     audit: Audit
     source_contacts: SourceContacts
     watch: Watch
+    forgeries: Forgeries
 
 
 @asynccontextmanager
@@ -166,4 +168,5 @@ async def open_storage(
             audit=Audit(redis, keys, story, audit_kept),
             source_contacts=SourceContacts(redis, keys, story),
             watch=Watch(redis, keys, stream),
+            forgeries=Forgeries(redis, keys),
         )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bot.chat.operators.desk import Desk
 from bot.demo import stage, story
 from bot.demo.kyiv import telling
 from bot.demo.story import Listener, Story
+from bot.domain.forgery import Reported
 from tests.bot_process import forewarn
 
 pytestmark = pytest.mark.alone
@@ -26,6 +28,8 @@ async def test_kyiv_story_is_told_and_ends_well() -> None:
         "The announced time has begun.",
         "Lasts longer.",
         "Unknown code: KYI-0000",
+        "[James] presses [ Report it to the operators ]",
+        "NOT OURS",
         "Its time has passed:",
         "was changed and begins: ENDED.",
     ):
@@ -52,6 +56,19 @@ async def test_story_with_a_message_missing_fails(monkeypatch: pytest.MonkeyPatc
     assert "[Оксана] MISSING: words that nobody wrote" in transcript
     assert "NOT SO: the moon is made of cheese" in transcript
     assert "The story has gaps." in transcript
+
+
+async def test_kyiv_story_fails_when_the_operator_is_not_told_of_the_forgery(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def lost(_desk: Desk, _reported: Reported) -> bool:
+        return False
+
+    monkeypatch.setattr(story, "PATIENCE_S", 2.0)
+    monkeypatch.setattr(Desk, "forged", lost)
+    said: list[str] = []
+    assert not await stage.play(script="kyiv", leave=True, port=0, say=said.append)
+    assert any("MISSING  Iryna, operator: a message with NOT OURS" in line for line in said)
 
 
 async def test_unknown_story_is_named_with_those_there_are() -> None:

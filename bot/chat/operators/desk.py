@@ -17,6 +17,7 @@ from bot.chat.operators.post import send_patiently
 from bot.chat.operators.room import Room
 from bot.chat.reply import NO_PREVIEW, markup
 from bot.chat.services import Chats, Counts, Notices, Renderer
+from bot.domain.forgery import Reported
 from bot.domain.message import Layout, Message
 from bot.domain.operators import Operator, Refusal, Urging
 from bot.domain.record import AdvisoryRecord
@@ -176,6 +177,14 @@ class Desk:
 
         def said(language: str) -> Message:
             return self._watch_texts.report(language, report)
+
+        return await self._spread(said)
+
+    async def forged(self, reported: Reported) -> bool:
+        """Say what people report as forged; whether anybody has it now."""
+
+        def said(language: str) -> Message:
+            return self._watch_texts.forged(language, reported)
 
         return await self._spread(said)
 

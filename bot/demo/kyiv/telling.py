@@ -15,6 +15,9 @@ PACKAGE = "bot.demo.kyiv"
 KYIV_ID = "703448"
 FORGED = "KYI-0000"
 """The code on a copy that somebody made up."""
+COPY = f"The embassy orders everybody to leave Kyiv tonight. Pass it on. Code {FORGED}"
+REPORT = "Report it to the operators"
+OPERATOR_ID = 900_001
 
 _CODE = re.compile(r"\bKYI-[0-9A-Z]{4}\b")
 
@@ -184,12 +187,25 @@ async def _see_changed(story: Story, cast: Cast, told: dict[int, int], *, uk: st
 
 
 async def _report_forgery(story: Story, cast: Cast) -> None:
-    """Somebody shows James a copy with a code; he asks, and is told that the bot never sent it."""
+    """James is shown a copy and asks; the bot never sent it, and its operator hears of it."""
     world = story.sandbox.world
+    iryna = world.user("Iryna", "en", id=OPERATOR_ID)
+    operator = Listener("Iryna, operator", iryna.id)
+    started = world.start(iryna)
+    await story.expect(operator, "Choose your city", after=started.id)
     james = world.users[cast.james.chat_id]
-    story.say(f"\n[James] /verify {FORGED}")
-    asked = world.private_message(james, f"/verify {FORGED}")
-    await story.expect(cast.james, "Unknown code", FORGED, after=asked.id)
+    story.say(f"\n[James] /verify {COPY}")
+    asked = world.private_message(james, f"/verify {COPY}")
+    answer = await story.expect(cast.james, "Unknown code", FORGED, after=asked.id)
+    if answer is None:
+        return
+    has_button = REPORT in answer.button_texts
+    story.require(has_button, f"James can press {REPORT}")
+    if has_button:
+        story.say(f"\n[James] presses [ {REPORT} ]")
+        world.press(james, cast.james.chat_id, answer.id, text=REPORT)
+        note = await story.expect(operator, "NOT OURS", COPY)
+        story.require(note is None or "James" not in note.text, "the report names nobody")
 
 
 def _close(story: Story, cast: Cast) -> None:

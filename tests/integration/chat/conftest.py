@@ -98,18 +98,27 @@ class Stage:
 @pytest.fixture
 async def stage(redis: Redis, redis_url: str) -> AsyncIterator[Stage]:
     """A bot that publishes what is not signed."""
-    async for running in _run(redis, redis_url, unsigned="publish"):
+    async for running in run_bot(redis, redis_url, unsigned="publish"):
         yield running
 
 
 @pytest.fixture
 async def review_stage(redis: Redis, redis_url: str) -> AsyncIterator[Stage]:
     """A bot whose operators approve what is not signed."""
-    async for running in _run(redis, redis_url, unsigned="review"):
+    async for running in run_bot(redis, redis_url, unsigned="review"):
         yield running
 
 
-async def _run(redis: Redis, redis_url: str, *, unsigned: str) -> AsyncIterator[Stage]:
+@pytest.fixture
+async def watched_stage(redis: Redis, redis_url: str) -> AsyncIterator[Stage]:
+    """A bot that tells its operators quickly what needs them."""
+    async for running in run_bot(redis, redis_url, unsigned="publish", look_s=0.1):
+        yield running
+
+
+async def run_bot(
+    redis: Redis, redis_url: str, *, unsigned: str, look_s: float = 5.0
+) -> AsyncIterator[Stage]:
     async with Sandbox(limits=Limits.off()) as sandbox:
         settings = load(
             telegram={"token": sandbox.token, "api_url": sandbox.url},
@@ -118,6 +127,7 @@ async def _run(redis: Redis, redis_url: str, *, unsigned: str) -> AsyncIterator[
             trust={"unsigned": unsigned},
             admins=(OPERATOR_ID, SECOND_ID),
             log={"level": "warning"},
+            watch={"look_seconds": look_s},
         )
         ready: asyncio.Future[Running] = asyncio.get_running_loop().create_future()
         stop = asyncio.Event()

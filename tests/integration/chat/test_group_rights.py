@@ -153,6 +153,7 @@ IN_PRIVATE = {
     "shelter:delete": "shelter:delete",
     "settings:low": "settings:",
     "set:daily:1": "set:daily:",
+    "forged": "forged",
     "privacy:show": "privacy:show",
     "privacy:export": "privacy:export",
     "privacy:delete": "privacy:delete",

@@ -11,11 +11,14 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
+from bot.domain.forgery import FIRSTS, Reported, fingerprint
 from bot.domain.memory import Memory, Word
 from bot.domain.record import AdvisoryRecord
 from bot.domain.watch import Calm, Concern, Kind, Report, Trouble
+from bot.pipeline.forgeries import Forgeries
 from bot.pipeline.lookout import Found, Lookout
 from bot.pipeline.watchdog import Rounds, Watchdog
+from bot.storage.keys import Keys
 from bot.storage.opening import Storage, open_storage
 from bot.storage.watch import Watch
 from tests.integration.storage.conftest import Clock
@@ -33,6 +36,7 @@ class Scene:
     wrong: list[Concern] = field(default_factory=list)
     heard: list[Report] = field(default_factory=list)
     passed_on: list[str] = field(default_factory=list)
+    forgeries: list[Reported] = field(default_factory=list)
     trouble: Trouble | None = None
     is_deaf: bool = False
     probes: int = 0
@@ -46,6 +50,11 @@ class Scene:
     async def report(self, report: Report) -> bool:
         if not self.is_deaf:
             self.heard.append(report)
+        return not self.is_deaf
+
+    async def forged(self, reported: Reported) -> bool:
+        if not self.is_deaf:
+            self.forgeries.append(reported)
         return not self.is_deaf
 
     async def tell(self, text_key: str, **values: object) -> None:
@@ -64,6 +73,9 @@ class Scene:
             advisories=self.storage.advisories,
             line=self,
             herald=self,
+            forgeries=Forgeries(
+                store=self.storage.forgeries, crier=self, every=QUARTER, clock=self.clock
+            ),
             rounds=Rounds(5, Calm(timedelta(seconds=20)), QUARTER),
             is_mine=self.mine,
             clock=self.clock,
@@ -156,3 +168,52 @@ async def test_telegram_is_asked_at_every_sixth_look(scene: Scene) -> None:
     for _ in range(12):
         await watchdog.look()
     assert scene.probes == 2
+
+
+async def report_forgery(scene: Scene, text: str, times: int = 1) -> None:
+    for _ in range(times):
+        assert await scene.storage.forgeries.add(fingerprint(text), text, "", scene.clock.now)
+
+
+async def test_forgery_is_told_once_and_then_counted_over_replicas(scene: Scene) -> None:
+    await report_forgery(scene, "Leave the city")
+    await scene.replica().look()
+    await report_forgery(scene, "leave the  CITY", 5)
+    other = scene.replica()
+    await scene.storage.watch.end_turn()
+    await scene.redis.delete(Keys().watcher)
+    await other.look()
+    assert [one.text for said in scene.forgeries for one in said.firsts] == ["Leave the city"]
+    assert not any(said.more for said in scene.forgeries)
+    scene.clock.now += QUARTER
+    await other.look()
+    await other.look()
+    (again,) = scene.forgeries[-1].more
+    assert (again.count - again.told, again.text) == (5, "")
+    assert len(scene.forgeries) == 2
+
+
+async def test_forgery_waits_while_nobody_can_be_told(scene: Scene) -> None:
+    scene.is_deaf = True
+    dog = scene.replica()
+    await report_forgery(scene, "Leave the city", 2)
+    await dog.look()
+    scene.is_deaf, scene.trouble = False, Trouble(Kind.TOKEN, 60)
+    await dog.look()
+    assert not scene.forgeries
+    scene.trouble = None
+    await dog.look()
+    (said,) = scene.forgeries
+    assert [(one.text, one.count) for one in said.firsts] == [("Leave the city", 2)]
+
+
+async def test_flood_of_new_forgeries_is_told_a_few_at_a_time(scene: Scene) -> None:
+    dog = scene.replica()
+    for number in range(FIRSTS + 2):
+        await report_forgery(scene, f"Copy {number}")
+    for _ in range(3):
+        await dog.look()
+    assert [len(said.firsts) for said in scene.forgeries] == [FIRSTS]
+    scene.clock.now += QUARTER
+    await dog.look()
+    assert [len(said.firsts) for said in scene.forgeries] == [FIRSTS, 2]

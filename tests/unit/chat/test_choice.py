@@ -139,6 +139,24 @@ def test_code_is_read_however_typed(typed: str, code: str | None) -> None:
     assert choice.read_code(typed) == code
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        pytest.param("kyi 7q2f", "KYI-7Q2F", id="a code alone, however typed"),
+        pytest.param(
+            "Leave Kyiv.\nCode KYI-7Q2F. Issued", "KYI-7Q2F", id="the last line of a text"
+        ),
+        pytest.param("Код КУІ–7Q2F", "KYI-7Q2F", id="Cyrillic letters and a dash"),
+        pytest.param("ABC-7QUF, then KYI-7Q2F", "KYI-7Q2F", id="the first that can be one"),
+        pytest.param("at noon of 2024-11-20, call +38-044-1234", None, id="dates and numbers"),
+        pytest.param("XKYI-7Q2F and KYI-7Q2FX", None, id="a part of a word"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_code_is_found_inside_a_text(text: str, code: str | None) -> None:
+    assert choice.find_code(text) == code
+
+
 def test_only_settlements_can_be_followed() -> None:
     assert choice.is_city(KYIV)
     assert not choice.is_city(KYIV_OBLAST)
