@@ -44,19 +44,24 @@ bench: environment ## measure the delivery on this machine: make bench ARGS=--js
 	@$(BIN)/forewarn bench $(ARGS)
 
 # These measure no time, so two run at a time; what is marked `alone` runs by itself.
-SIDE_BY_SIDE = tests/unit tests/integration tests/acceptance
-ONE_BY_ONE = tests/benchmarks tests/mutations tests/page tests/storms
+SIDE_BY_SIDE = $(BIN)/python -m pytest -n 2 --dist loadfile
+ROOMS = tests/unit tests/integration tests/acceptance tests/mutations
 
 .PHONY: test
 test: lint ## check everything: format, lint, types, layers, tests: make test ARGS="tests/unit -x"
 	@echo "Tests"
 ifeq ($(strip $(ARGS)),)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not alone" $(SIDE_BY_SIDE)
-	@$(BIN)/python -m pytest -m alone tests/acceptance
-	@$(BIN)/python -m pytest $(ONE_BY_ONE)
+	@$(SIDE_BY_SIDE) -m "not alone and not long" $(ROOMS)
+	@$(BIN)/python -m pytest tests/page
 else
 	@$(BIN)/python -m pytest $(ARGS)
 endif
+
+.PHONY: thorough
+thorough: tools ## run what `make test` leaves out for its time: the clock, kills at every step, short storms
+	@$(SIDE_BY_SIDE) -m "long and not alone" $(ROOMS)
+	@$(BIN)/python -m pytest -m alone tests/acceptance
+	@$(BIN)/python -m pytest tests/benchmarks tests/storms
 
 .PHONY: storms
 storms: tools ## run the long storms, about ten minutes: FOREWARN_STORM_CHATS=5000 make storms

@@ -12,6 +12,8 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
+import pytest
+
 from bot.domain.audit import verify
 from bot.domain.operators import Role
 from tests.acceptance.advisories import LVIV, alert, payload, routine
@@ -187,6 +189,7 @@ async def test_emergency_of_one_person_is_told_to_all_and_kept(town: Town) -> No
     ]
 
 
+@pytest.mark.long
 async def test_halt_resume_update_and_all_clear_by_the_command_line(town: Town) -> None:
     people = await town.crowd(60)
     owner = hand(town, "Olena")
@@ -228,6 +231,7 @@ async def test_halt_resume_update_and_all_clear_by_the_command_line(town: Town) 
     assert whats == ["submitted", "halted", "resumed", "submitted", "cleared"]
 
 
+@pytest.mark.long
 async def test_without_the_bot_all_is_kept_and_said(town: Town) -> None:
     people = await town.crowd(3)
     owner = hand(town, "Olena")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from bot.domain.draft import DraftState, Focus
 from bot.domain.drill import in_share
 from bot.domain.operators import Role
@@ -276,6 +278,7 @@ async def test_strangers_and_viewers_hold_no_drills(town: Town) -> None:
         assert not bot.lines("advisory issued")
 
 
+@pytest.mark.long
 async def test_every_step_of_a_drill_survives_a_restart(town: Town) -> None:
     iryna = await employ(town, "Iryna", Role.OPERATOR)
 

@@ -181,6 +181,7 @@ async def test_nobody_ends_what_is_outside_their_places_or_over(town: Town) -> N
     assert not town.told("Withdrawn")[person.id]
 
 
+@pytest.mark.long
 async def test_every_tap_outlives_a_kill(town: Town) -> None:
     person = await town.person("Oksana", "en")
     iryna = await employ(town, "Iryna", Role.OPERATOR)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 
+import pytest
+
 from bot.domain.audit import verify
 from bot.domain.draft import Draft, DraftState
 from bot.domain.draft import Hand as Doer
@@ -97,6 +99,7 @@ async def test_lesser_warning_is_published_by_one_person_with_a_button(town: Tow
     assert "передав оператор цього бота" in sent.text
 
 
+@pytest.mark.long
 async def test_every_step_survives_a_restart(town: Town) -> None:
     """Killed, not asked to stop, between any two steps; a second device would do the same."""
     person = await town.person("Oksana", "en")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.domain.shelter import PublicShelter, ShelterNote
 from bot.domain.subscriber import Household, Kind
 from bot.sandbox.chats import User
@@ -42,6 +44,7 @@ async def _say(town: Town, user: User, text: str, wanted: str) -> Message:
     return await town.world.wait_for(wanted, chat_id=user.id, after=last, timeout_s=10)
 
 
+@pytest.mark.long
 async def test_every_tap_outlives_a_kill(town: Town) -> None:
     user = await town.person("Olena", "en")
     async with town.bot() as bot:
@@ -75,6 +78,7 @@ async def test_every_tap_outlives_a_kill(town: Town) -> None:
     assert (await town.storage.checklists.open(user.id)).ticked == {"torch"}
 
 
+@pytest.mark.long
 async def test_shared_list_outlives_a_kill_and_ends_when_it_is_taken_back(town: Town) -> None:
     olena, taras = await town.person("Olena", "en"), await town.person("Taras", "en")
     async with town.bot() as bot:

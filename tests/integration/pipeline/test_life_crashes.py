@@ -173,6 +173,7 @@ async def _lived(
         ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("life", LIVES)
 async def test_death_between_two_writes_repeats_nothing_and_loses_nothing(
     redis: Redis, redis_url: str, life: str
@@ -193,6 +194,7 @@ async def test_death_between_two_writes_repeats_nothing_and_loses_nothing(
     assert deaths > 2 * len(steps)
 
 
+@pytest.mark.long
 async def test_death_at_the_announcement_loses_no_timer_however_long_it_lasts(
     redis: Redis, redis_url: str
 ) -> None:

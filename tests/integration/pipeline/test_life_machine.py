@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -236,6 +237,7 @@ class Machine(RuleBasedStateMachine):
             self.runner.close()
 
 
+@pytest.mark.long
 def test_life_is_right_for_every_reader_in_any_order(redis_url: str) -> None:
     class Here(Machine):
         url = redis_url
