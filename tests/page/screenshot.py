@@ -20,6 +20,7 @@ from tests.page import browser
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "images"
 STORY_S = 60.0
+WARNING = "Prepare: possible air attack, Kyiv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,10 @@ PICTURES = (
 
 @asynccontextmanager
 async def told() -> AsyncIterator[str]:
-    """The page's address once the story has been told; the demonstration ends afterwards."""
+    """The page's address once the warning stands there; the demonstration ends afterwards.
+
+    What the story prints is not read any more then, so that it does not go on to the warning's end.
+    """
     demo = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "demo", "--script", "kyiv", "--port", "0"),
         cwd=ROOT,
@@ -62,9 +66,9 @@ async def _address(demo: Process) -> str:
         line = raw.decode()
         if found := re.search(r"Telegram of this machine: (\S+)", line):
             address = found[1]
-        if line.startswith("Ctrl-C"):
+        if WARNING in line:
             return address
-    raise RuntimeError("the story was not told to its end")
+    raise RuntimeError("the story ended without the warning")
 
 
 async def take(chrome: Browser, address: str, picture: Picture) -> Path:
@@ -79,7 +83,7 @@ async def take(chrome: Browser, address: str, picture: Picture) -> Path:
     page = await context.new_page()
     await page.goto(address)
     await page.get_by_role("button", name="James").click()
-    warning = page.locator("li.message", has_text="Prepare: possible air attack, Kyiv").last
+    warning = page.locator("li.message", has_text=WARNING).last
     await warning.evaluate(SCROLL, picture.block)
     path = FOLDER / picture.name
     await page.screenshot(path=path)
