@@ -54,15 +54,15 @@ def account(name: str = "", headline: str = "Possible air attack", deeds: int = 
     return Account(found, record, told, tuple(done))
 
 
-def ended(one: Account, **changes: object) -> Account:
-    broadcast = replace(
+def ended(one: Account, broadcast: Broadcast | None = None) -> Account:
+    broadcast = broadcast or replace(
         one.progress.broadcast,
         state=BroadcastState.DONE,
         ended=BEGAN + timedelta(seconds=9),
         audience=105,
     )
     progress = replace(one.progress, broadcast=broadcast, total=105, left_s=None)
-    return replace(one, progress=replace(progress, **changes))  # type: ignore[arg-type]
+    return replace(one, progress=progress)
 
 
 def test_live_message_has_everything_an_operator_asks() -> None:
