@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from telegram import (
+    Bot,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
@@ -39,6 +40,30 @@ def location_keyboard(label: str) -> ReplyKeyboardMarkup:
     """The one button under the input field that may ask for a location; private chats only."""
     button = KeyboardButton(label, request_location=True)
     return ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
+
+
+async def write_to(bot: Bot, chat_id: int, message: Message) -> TelegramMessage:
+    """Write a new message to a chat that has not just written to us; raises TelegramError."""
+    return await bot.send_message(
+        chat_id,
+        message.html,
+        parse_mode=ParseMode.HTML,
+        link_preview_options=NO_PREVIEW,
+        disable_notification=message.silent,
+        reply_markup=markup(message.keyboard),
+    )
+
+
+async def redraw(bot: Bot, chat_id: int, message_id: int, message: Message) -> None:
+    """Change a message of ours in its place; raises TelegramError."""
+    await bot.edit_message_text(
+        message.html,
+        chat_id=chat_id,
+        message_id=message_id,
+        parse_mode=ParseMode.HTML,
+        link_preview_options=NO_PREVIEW,
+        reply_markup=markup(message.keyboard),
+    )
 
 
 async def send(

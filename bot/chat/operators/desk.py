@@ -10,12 +10,11 @@ from typing import Protocol
 import structlog
 from telegram import Bot
 from telegram import Message as TelegramMessage
-from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.chat.operators.post import send_patiently
 from bot.chat.operators.room import Room
-from bot.chat.reply import NO_PREVIEW, markup
+from bot.chat.reply import redraw
 from bot.chat.services import Chats, Counts, Notices, Renderer
 from bot.domain.forgery import Reported
 from bot.domain.message import Layout, Message
@@ -245,14 +244,7 @@ class Desk:
 
     async def _edit(self, admin_id: int, message_id: int, message: Message) -> None:
         try:
-            await self._bot.edit_message_text(
-                message.html,
-                chat_id=admin_id,
-                message_id=message_id,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=NO_PREVIEW,
-                reply_markup=markup(message.keyboard),
-            )
+            await redraw(self._bot, admin_id, message_id, message)
         except TelegramError as error:
             if "not modified" in error.message.lower():
                 return

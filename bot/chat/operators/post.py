@@ -7,10 +7,9 @@ from datetime import timedelta
 
 from telegram import Bot
 from telegram import Message as TelegramMessage
-from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from bot.chat.reply import NO_PREVIEW, markup
+from bot.chat.reply import write_to
 from bot.domain.message import Message
 
 TRIES = 3
@@ -23,14 +22,7 @@ async def send_patiently(
     """Send, up to three times; raises TelegramError, at once where a repeat is of no use."""
     for attempt in range(1, TRIES + 1):
         try:
-            return await bot.send_message(
-                chat_id,
-                message.html,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=NO_PREVIEW,
-                disable_notification=message.silent,
-                reply_markup=markup(message.keyboard),
-            )
+            return await write_to(bot, chat_id, message)
         except (Forbidden, BadRequest, ChatMigrated):
             raise
         except TelegramError as error:

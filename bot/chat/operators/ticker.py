@@ -10,13 +10,11 @@ from typing import Protocol
 
 import structlog
 from telegram import Bot
-from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot.chat.reply import NO_PREVIEW, markup
+from bot.chat.reply import redraw, write_to
 from bot.chat.services import Chats
 from bot.domain.fault import StorageUnavailable
-from bot.domain.message import Message
 from bot.domain.operators import Operator
 from bot.domain.progress import Account, Look, concerned, is_due
 from bot.pipeline.plan import name_of
@@ -160,10 +158,10 @@ class Ticker:
             return False
         try:
             if message_id is not None:
-                await self._edit(operator_id, message_id, message)
+                await redraw(self._bot, operator_id, message_id, message)
             elif await self._notes.begin(account.id, operator_id):
-                sent_as = await self._send(operator_id, message)
-                await self._notes.keep(account.id, operator_id, sent_as)
+                sent = await write_to(self._bot, operator_id, message)
+                await self._notes.keep(account.id, operator_id, sent.message_id)
             else:
                 return False
         except (BadRequest, Forbidden) as error:
@@ -174,24 +172,3 @@ class Ticker:
             return False
         self._said[about] = message.html
         return True
-
-    async def _send(self, operator_id: int, message: Message) -> int:
-        sent = await self._bot.send_message(
-            operator_id,
-            message.html,
-            parse_mode=ParseMode.HTML,
-            link_preview_options=NO_PREVIEW,
-            disable_notification=message.silent,
-            reply_markup=markup(message.keyboard),
-        )
-        return sent.message_id
-
-    async def _edit(self, operator_id: int, message_id: int, message: Message) -> None:
-        await self._bot.edit_message_text(
-            message.html,
-            chat_id=operator_id,
-            message_id=message_id,
-            parse_mode=ParseMode.HTML,
-            link_preview_options=NO_PREVIEW,
-            reply_markup=markup(message.keyboard),
-        )

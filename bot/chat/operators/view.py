@@ -6,12 +6,11 @@ from collections.abc import Iterable
 
 from telegram import Message as TelegramMessage
 from telegram import Update
-from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.chat.context import Context
 from bot.chat.operators.access import language_of, office
-from bot.chat.reply import NO_PREVIEW, answer, markup
+from bot.chat.reply import answer, redraw, write_to
 from bot.domain.draft import DraftState, Field, Focus, Kept
 from bot.domain.message import Layout, Message
 from bot.domain.operators import Operator
@@ -24,28 +23,13 @@ async def put(
     """Edit a message, or send a new one where there is none to edit; the id it has then."""
     if message_id:
         try:
-            await context.bot.edit_message_text(
-                message.html,
-                chat_id=chat_id,
-                message_id=message_id,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=NO_PREVIEW,
-                reply_markup=markup(message.keyboard),
-            )
+            await redraw(context.bot, chat_id, message_id, message)
         except BadRequest as error:
             if "not modified" in error.message.lower():
                 return message_id
         else:
             return message_id
-    sent = await context.bot.send_message(
-        chat_id,
-        message.html,
-        parse_mode=ParseMode.HTML,
-        link_preview_options=NO_PREVIEW,
-        disable_notification=message.silent,
-        reply_markup=markup(message.keyboard),
-    )
-    return sent.message_id
+    return (await write_to(context.bot, chat_id, message)).message_id
 
 
 async def ask(
